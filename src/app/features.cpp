@@ -1,0 +1,50 @@
+#include "app/features.hpp"
+
+#include "app/compat.hpp"
+#include "features/accounts/routes.hpp"
+#include "features/addresses/routes.hpp"
+#include "features/auth/routes.hpp"
+#include "features/health/routes.hpp"
+#include "features/keys/routes.hpp"
+#include "features/search/routes.hpp"
+#include "features/setup/routes.hpp"
+
+namespace usher::app {
+
+void mount_features(http::Router& router, Services& services, Loop& loop)
+{
+  auth::mount(
+      router,
+      {.db = loop.door,
+       .mint = loop.mint,
+       .passwords = services.passwords,
+       .guessing = services.guessing,
+       .metrics = services.metrics,
+       .clock = services.clock,
+       .options = services.auth_options}
+  );
+  accounts::mount(
+      router,
+      {.db = loop.door,
+       .passwords = services.passwords,
+       .guessing = services.guessing,
+       .cursors = services.cursors,
+       .clock = services.clock,
+       .options = {.passwords = services.password_options}}
+  );
+  addresses::mount(router, {.db = loop.door, .clock = services.clock});
+  const auto audience =
+      public_search(services.config) ? search::Audience::everybody : search::Audience::users;
+  search::mount(router, {.db = loop.door, .options = {.audience = audience}});
+  keys::mount(router, {.keys = services.ring});
+  setup::mount(
+      router,
+      {.db = loop.door,
+       .passwords = services.passwords,
+       .clock = services.clock,
+       .policy = services.password_options}
+  );
+  health::mount(router, {.db = loop.door, .accepting = [&services] { return services.ready.load(); }});
+}
+
+}  // namespace usher::app

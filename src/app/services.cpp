@@ -1,0 +1,99 @@
+#include "app/services.hpp"
+
+#include "app/compat.hpp"
+#include "app/storage.hpp"
+
+namespace usher::app {
+namespace {
+
+std::unique_ptr<db::Database> opened(const config::Config& config, log::Logger& log)
+{
+  const auto report = [&log](std::string_view what) { log.error("Database", {{"what", what}}); };
+  Opened found = open_database(config, Missing::create, report);
+  if (found.migrations > 0) {
+    log.info("Schema brought up to date", {{"migrations", found.migrations}});
+  }
+  return std::move(found.database);
+}
+
+void measure(Services& services)
+{
+  metrics::Registry& metrics = services.metrics;
+  db::Database* const database = services.database.get();
+  metrics.counted("usher_db_commits_total", "Transactions on disk.", [database] {
+    return static_cast<double>(database->counts().commits);
+  });
+  metrics.counted("usher_db_units_total", "Units of work in them.", [database] {
+    return static_cast<double>(database->counts().units);
+  });
+  metrics.counted("usher_db_faults_total", "Units of work that failed.", [database] {
+    return static_cast<double>(database->counts().faults);
+  });
+  metrics.gauge("usher_passwords_waiting", "Passwords waiting to be hashed.", [&services] {
+    return static_cast<double>(services.passwords.waiting());
+  });
+  metrics.counted("usher_passwords_hashed_total", "Passwords hashed.", [&services] {
+    return static_cast<double>(services.passwords.hashed());
+  });
+  metrics.counted("usher_limits_refused_total", "Guesses and registrations refused.", [&services] {
+    return static_cast<double>(services.guessing.refused());
+  });
+  metrics.gauge("usher_revoked", "Revocations in memory.", [&services] {
+    return static_cast<double>(services.revoked.size());
+  });
+}
+
+}  // namespace
+
+keys::Options key_options(const config::Config& config)
+{
+  return {
+      .algorithm = algorithm(config),
+      .rotate_every = config.tokens.rotate_every,
+      .retired_for = auth::access_life(token_options(config)),
+  };
+}
+
+std::shared_ptr<const tokens::KeyRing> open_ring(
+    const config::Config& config, const crypto::MasterKey& master, db::Database& database
+)
+{
+  const Instant now = SystemClock{}.now();
+  const Result<Done> ensured =
+      database.write_now([&](db::Tx& tx) { return keys::ensure_keys(tx, master, key_options(config), now); });
+  USHER_ASSERT(ensured.has_value());
+  return database
+      .read_now([&](db::Tx& tx) {
+        return Result<std::shared_ptr<const tokens::KeyRing>>{keys::load_ring(tx, master)};
+      })
+      .value();
+}
+
+Services::Services(const config::Config& settings)
+    : config{settings},
+      log{log_options(settings)},
+      database{opened(settings, log)},
+      master{open_master_key(settings, Missing::create)},
+      ring{open_ring(settings, master, *database)},
+      cursors{database
+                  ->read_now([&](db::Tx& tx) {
+                    return Result<Secret>{keys::load_secret(tx, master, keys::cursor_secret)};
+                  })
+                  .value()},
+      auth_options{app::auth_options(settings)},
+      revoked{auth::access_life(auth_options.tokens)},
+      password_options{compat_passwords(settings, app::password_options(settings))},
+      passwords{password_options},
+      guessing{limit_options(settings), clock}
+{
+  keys::follow(*database, master, ring);
+  revoked.follow(*database);
+  measure(*this);
+}
+
+Services::~Services()
+{
+  database.reset();
+}
+
+}  // namespace usher::app

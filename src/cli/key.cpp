@@ -1,0 +1,174 @@
+#include "app/services.hpp"
+#include "app/storage.hpp"
+#include "base/time.hpp"
+#include "cli/command.hpp"
+#include "cli/database.hpp"
+#include "cli/input.hpp"
+#include "features/keys/service.hpp"
+#include "features/keys/store.hpp"
+#include "json/writer.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <ostream>
+
+namespace usher::cli {
+namespace {
+
+crypto::MasterKey master_key(const Session& session)
+{
+  return app::open_master_key(session.loaded.config, app::Missing::refuse);
+}
+
+std::string when(const std::optional<Instant>& instant)
+{
+  return instant ? rfc3339(*instant) : "-";
+}
+
+void print_json(std::ostream& out, const std::vector<keys::KeyRecord>& records)
+{
+  json::Writer list;
+  list.begin_list();
+  for (const keys::KeyRecord& record : records) {
+    list.begin_object();
+    list.key("kid");
+    list.text(record.kid);
+    list.key("alg");
+    list.text(crypto::name_of(record.algorithm));
+    list.key("state");
+    list.text(tokens::name_of(record.state));
+    list.key("created_at");
+    list.instant(record.created);
+    list.end_object();
+  }
+  list.end_list();
+  out << std::move(list).take() << '\n';
+}
+
+Status list(const Invocation& invocation, Io& io)
+{
+  const Session session{invocation};
+  const auto records =
+      session.database
+          ->read_now([](db::Tx& tx) { return Result<std::vector<keys::KeyRecord>>{keys::all(tx)}; })
+          .value();
+  if (invocation.given("--json")) {
+    print_json(io.out, records);
+    return ok;
+  }
+  io.out << fmt::format(
+      "{:<43}  {:<5}  {:<7}  {:<20}  {}\n", "KID", "ALG", "STATE", "CREATED", "ACTIVE SINCE"
+  );
+  for (const keys::KeyRecord& record : records) {
+    io.out << fmt::format(
+        "{:<43}  {:<5}  {:<7}  {:<20}  {}\n",
+        record.kid,
+        crypto::name_of(record.algorithm),
+        tokens::name_of(record.state),
+        rfc3339(record.created),
+        when(record.activated)
+    );
+  }
+  return ok;
+}
+
+Status rotate(const Invocation& invocation, Io& io)
+{
+  const Session session{invocation};
+  const crypto::MasterKey master = master_key(session);
+  const Instant now = session.clock.now();
+  const auto options = app::key_options(session.loaded.config);
+  const keys::Rotated rotated =
+      value_of(session.database->write_now([&](db::Tx& tx) -> Result<keys::Rotated> {
+        USHER_CHECK(keys::ensure_keys(tx, master, options, now));
+        return keys::rotate(tx, master, options, {}, now);
+      }));
+  io.out << "Active: " << rotated.active << "\nNext: " << rotated.next << "\nRetired: " << rotated.retired
+         << ", published until " << rfc3339(rotated.retired_gone) << "\n";
+  return ok;
+}
+
+Status export_key(const Invocation& invocation, Io& io)
+{
+  const Session session{invocation};
+  const std::string kid{invocation.word("KID")};
+  if (!invocation.given("--private")) {
+    const auto record = session.database->read_now([&](db::Tx& tx) -> Result<keys::KeyRecord> {
+      auto found = keys::find(tx, kid);
+      return found ? Result<keys::KeyRecord>{*std::move(found)}
+                   : Result<keys::KeyRecord>{refuse(keys::key_not_found)};
+    });
+    io.out << value_of(record).public_pem;
+    return ok;
+  }
+  const crypto::MasterKey master = master_key(session);
+  const Secret pem = value_of(session.database->write_now([&](db::Tx& tx) {
+    return keys::export_private(tx, master, kid, {}, session.clock.now());
+  }));
+  io.out << pem.reveal() << (pem.reveal().ends_with('\n') ? "" : "\n");
+  return ok;
+}
+
+Status import_key(const Invocation& invocation, Io& io)
+{
+  const Session session{invocation};
+  const crypto::MasterKey master = master_key(session);
+  const Secret pem{read_input(std::string{invocation.word("PEMFILE")}, io)};
+  const auto algorithm = app::algorithm(session.loaded.config);
+  const std::string kid = value_of(session.database->write_now([&](db::Tx& tx) {
+    return keys::import_key(tx, master, {.algorithm = algorithm, .pem = pem}, {}, session.clock.now());
+  }));
+  io.out << "Next: " << kid << "\nIt signs after the next rotation: usher key rotate\n";
+  return ok;
+}
+
+constexpr std::string_view list_details =
+    R"(next: published, not yet used. active: signs. retired: published until its last token has died.
+
+Example:
+  usher key list --json
+)";
+
+constexpr std::string_view rotate_details =
+    R"(The next key becomes the active one, the active one retires, and a new next key is published. A running server
+follows within a second; tokens signed before stay good until they expire.
+
+Example:
+  usher key rotate
+)";
+
+constexpr std::string_view export_details =
+    R"(Prints the public key as PEM; with --private the private key as PKCS#8, which is written to the audit log.
+
+Example:
+  usher key export Qd0pEjxZzJkzPZ0dYsWxLhg6gG0b4BsyqB9GdcCy4ZE >public.pem
+)";
+
+constexpr std::string_view import_details =
+    R"(Takes a private key in PEM, of the algorithm in tokens.alg, as the next one.
+
+Example:
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 | usher key import - && usher key rotate
+)";
+
+constexpr std::array json_option{Word{"--json", "", "as one JSON list"}};
+constexpr std::array kid_argument{Word{"KID", "", "from `usher key list`", true}};
+constexpr std::array private_option{Word{"--private", "", "the private half"}};
+constexpr std::array pem_argument{Word{"PEMFILE", "", "the private key; - for standard input", true}};
+
+constexpr std::array commands{
+    Command{"key list", "the signing keys", list_details, {}, json_option, list},
+    Command{"key rotate", "replace the active signing key", rotate_details, {}, {}, rotate},
+    Command{"key export", "print a key", export_details, kid_argument, private_option, export_key},
+    Command{"key import", "bring a key of one's own", import_details, pem_argument, {}, import_key},
+};
+
+}  // namespace
+
+std::span<const Command> key_commands()
+{
+  return commands;
+}
+
+}  // namespace usher::cli

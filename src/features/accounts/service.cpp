@@ -1,0 +1,204 @@
+#include "features/accounts/service.hpp"
+
+#include "audit/audit.hpp"
+#include "base/refusals.hpp"
+#include "features/addresses/store.hpp"
+#include "features/sessions/store.hpp"
+#include "features/users/rules.hpp"
+
+#include <limits>
+
+namespace usher::accounts {
+namespace {
+
+using sessions::EndReason;
+using users::check_still_somebody;
+using users::Role;
+using users::User;
+using users::UserId;
+
+void record(db::Tx& tx, const Deed& deed, UserId subject, std::string_view what, std::string_view detail = {})
+{
+  audit::record(
+      tx,
+      {.what = what,
+       .actor = deed.caller.user,
+       .subject = subject.value,
+       .session = deed.caller.session,
+       .detail = detail},
+      deed.origin,
+      deed.now
+  );
+}
+
+Result<Done> check_an_administrator_remains(db::Tx& tx, const User& leaving)
+{
+  if (leaving.role == Role::admin && !leaving.disabled && !users::exists_enabled_admin_but(tx, leaving.id)) {
+    return refuse(users::last_admin);
+  }
+  return Done{};
+}
+
+/// The old generation's tokens die, and the sessions end but `kept`.
+void end_sessions(
+    db::Tx& tx, const User& changed, EndReason reason, const std::optional<Uuid>& kept, Instant now
+)
+{
+  sessions::end_all(tx, changed.id, reason, kept, now);
+  if (kept) {
+    sessions::adopt_generation(tx, *kept, changed.generation);
+  }
+  sessions::revoke_user(tx, changed.id, changed.generation, now);
+}
+
+Result<User> password_changed(db::Tx& tx, const Deed& deed, UserId id, const std::string& hash)
+{
+  USHER_TRY(User changed, users::set_password(tx, id, hash, deed.now));
+  const bool own = deed.caller.user == id.value && deed.caller.session;
+  end_sessions(
+      tx,
+      changed,
+      EndReason::password_changed,
+      own ? std::optional{deed.caller.session} : std::nullopt,
+      deed.now
+  );
+  record(tx, deed, id, "password_changed");
+  return changed;
+}
+
+Result<User> role_changed(db::Tx& tx, const Deed& deed, const User& before, Role role)
+{
+  if (before.role == role) {
+    return before;
+  }
+  if (role != Role::admin) {
+    USHER_CHECK(check_an_administrator_remains(tx, before));
+  }
+  USHER_TRY(User changed, users::set_role(tx, before.id, role, deed.now));
+  end_sessions(tx, changed, EndReason::role_changed, std::nullopt, deed.now);
+  record(tx, deed, before.id, "role_changed", role == Role::admin ? "role=ADMIN" : "role=USER");
+  return changed;
+}
+
+/// The profile part of a change. The same values again are no change, and leave the version alone.
+Result<User> profile_changed(db::Tx& tx, const Deed& deed, const User& before, const Change& wanted)
+{
+  const users::Profile profile{
+      .name = wanted.name.value_or(before.name),
+      .email = wanted.email.value_or(before.email),
+      .age = wanted.age.value_or(before.age)
+  };
+  if (profile.name == before.name && profile.email == before.email && profile.age == before.age) {
+    return before;
+  }
+  USHER_CHECK(users::check(profile));
+  USHER_TRY(User changed, users::update(tx, before.id, profile, deed.now));
+  record(tx, deed, before.id, profile.email == before.email ? "user_changed" : "email_changed");
+  return changed;
+}
+
+bool needs_freshness(const User& before, const Change& wanted)
+{
+  return wanted.password_hash || (wanted.role && *wanted.role != before.role) ||
+         (wanted.email && !users::same_mailbox(*wanted.email, before.email));
+}
+
+Result<Done> check_may_change(const Caller& caller, const User& before, const Change& wanted)
+{
+  if (wanted.role && !caller.admin) {
+    return refuse(users::role_forbidden);
+  }
+  if (needs_freshness(before, wanted) && !caller.fresh) {
+    return refuse(token_not_fresh);
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<Account> find_account(db::Tx& tx, UserId id)
+{
+  USHER_TRY(User user, users::find(tx, id));
+  return Account{.user = std::move(user), .addresses = addresses::of_user(tx, id)};
+}
+
+Result<User> create_user(db::Tx& tx, const Deed& deed, const users::NewUser& wanted)
+{
+  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_CHECK(users::check(wanted.profile));
+  users::NewUser allowed = wanted;
+  allowed.role = deed.caller.admin ? wanted.role : Role::user;
+  USHER_TRY(User created, users::insert(tx, allowed, deed.now));
+  record(
+      tx,
+      deed,
+      created.id,
+      deed.caller.admin ? "user_created" : "user_registered",
+      created.role == Role::admin ? "role=ADMIN" : "role=USER"
+  );
+  return created;
+}
+
+Result<Account> change_user(
+    db::Tx& tx, const Deed& deed, UserId id, const Change& wanted, const users::Expected& expected
+)
+{
+  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_TRY(User user, users::find(tx, id));
+  USHER_CHECK(expected.check(user.version));
+  USHER_CHECK(check_may_change(deed.caller, user, wanted));
+  USHER_TRY(user, profile_changed(tx, deed, user, wanted));
+  if (wanted.password_hash) {
+    USHER_TRY(user, password_changed(tx, deed, id, *wanted.password_hash));
+  }
+  if (wanted.role) {
+    USHER_TRY(user, role_changed(tx, deed, user, *wanted.role));
+  }
+  return Account{.user = std::move(user), .addresses = addresses::of_user(tx, id)};
+}
+
+Result<User> set_password(db::Tx& tx, const Deed& deed, UserId id, const std::string& hash)
+{
+  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  return password_changed(tx, deed, id, hash);
+}
+
+Result<User> set_role(db::Tx& tx, const Deed& deed, UserId id, Role role)
+{
+  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_TRY(const User before, users::find(tx, id));
+  return role_changed(tx, deed, before, role);
+}
+
+Result<User> disable(db::Tx& tx, const Deed& deed, UserId id)
+{
+  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_TRY(const User before, users::find(tx, id));
+  USHER_CHECK(check_an_administrator_remains(tx, before));
+  USHER_TRY(User changed, users::set_access(tx, id, users::Access::disabled, deed.now));
+  end_sessions(tx, changed, EndReason::disabled, std::nullopt, deed.now);
+  record(tx, deed, id, "user_disabled");
+  return changed;
+}
+
+Result<User> enable(db::Tx& tx, const Deed& deed, UserId id)
+{
+  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_TRY(User changed, users::set_access(tx, id, users::Access::enabled, deed.now));
+  record(tx, deed, id, "user_enabled");
+  return changed;
+}
+
+Result<Done> delete_user(db::Tx& tx, const Deed& deed, UserId id, const users::Expected& expected)
+{
+  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_TRY(const User before, users::find(tx, id));
+  USHER_CHECK(expected.check(before.version));
+  USHER_CHECK(check_an_administrator_remains(tx, before));
+  sessions::revoke_user(tx, id, std::numeric_limits<std::int64_t>::max(), deed.now);
+  users::erase(tx, id);
+  record(tx, deed, id, "user_deleted");
+  return Done{};
+}
+
+}  // namespace usher::accounts

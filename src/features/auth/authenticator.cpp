@@ -1,0 +1,86 @@
+#include "features/auth/authenticator.hpp"
+
+#include "features/auth/service.hpp"
+
+namespace usher::auth {
+namespace {
+
+/// A token is remembered as verified before it is known to be alive. Whatever comes of the question, also a
+/// lost database, only a yes may leave it so.
+class Doubt {
+ public:
+  Doubt(tokens::Mint& mint, std::string_view token) : mint_{mint}, token_{token} {}
+  Doubt(const Doubt&) = delete;
+  Doubt& operator=(const Doubt&) = delete;
+  ~Doubt()
+  {
+    if (!resolved_) {
+      mint_.forget(token_);
+    }
+  }
+
+  void resolve() { resolved_ = true; }
+
+ private:
+  tokens::Mint& mint_;
+  std::string_view token_;
+  bool resolved_{false};
+};
+
+}  // namespace
+
+TokenAuthenticator::TokenAuthenticator(
+    tokens::Mint& mint, db::Door& door, const sessions::Revoked& revoked, const Clock& clock
+)
+    : mint_{mint}, door_{door}, revoked_{revoked}, life_max_{revoked.life()}, clock_{clock}
+{
+}
+
+Result<Caller> TokenAuthenticator::authenticate(std::string_view token, http::TokenUse use)
+{
+  return use == http::TokenUse::access ? authenticate_access(token) : authenticate_refresh(token);
+}
+
+Result<Caller> TokenAuthenticator::authenticate_access(std::string_view token)
+{
+  USHER_TRY(const tokens::Mint::Verified verified, mint_.verify_access(token));
+  const tokens::AccessClaims& claims = *verified.claims;
+  const Instant now = clock_.now();
+  // Issued under a longer tokens.access_ttl than today's: the set may have forgotten what this token
+  // survived.
+  const bool outlives_set = claims.expires - claims.issued > life_max_;
+  if (verified.first_time || outlives_set ||
+      revoked_.is_dead(claims.session, claims.subject, claims.generation)) {
+    const Token asked{
+        .session = claims.session,
+        .user = users::UserId{claims.subject},
+        .generation = claims.generation,
+        .admin = claims.admin,
+    };
+    Doubt doubt{mint_, token};
+    USHER_CHECK(door_.read([&](db::Tx& tx) { return ask_alive(tx, asked, now); }));
+    doubt.resolve();
+  }
+  return Caller{
+      .user = claims.subject,
+      .session = claims.session,
+      .generation = claims.generation,
+      .admin = claims.admin,
+      .fresh = claims.fresh(now),
+      .auth_time = claims.auth_time,
+      .amr = claims.amr,
+  };
+}
+
+Result<Caller> TokenAuthenticator::authenticate_refresh(std::string_view token)
+{
+  USHER_TRY(const tokens::RefreshClaims claims, mint_.verify_refresh(token));
+  return Caller{
+      .user = claims.subject,
+      .session = claims.session,
+      .generation = claims.generation,
+      .counter = claims.counter,
+  };
+}
+
+}  // namespace usher::auth

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+#include "features/users/user.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace usher::sessions {
+
+/// Why a session is over; the user can read it.
+enum class EndReason {
+  logout,
+  ended_by_user,  ///< from another session
+  ended_by_admin,
+  refresh_reused,  ///< an old refresh token came back: theft
+  password_changed,
+  role_changed,
+  disabled,
+  expired,  ///< never stored: what the list says of a session that ran out
+};
+
+std::string_view name_of(EndReason reason);
+std::optional<EndReason> parse_end_reason(std::string_view text);
+
+/// One login. One row; no row per token.
+struct Session {
+  Uuid id;
+  users::UserId user;
+  std::int64_t generation{};  ///< the user's at login; older than the user's now: dead
+  std::int64_t counter{1};    ///< `n` of the newest refresh token
+  Instant created{};
+  Instant refreshed{};
+  Instant idle_expires{};  ///< pushed on by each refresh
+  Instant expires{};       ///< absolute
+  Instant auth_time{};
+  std::string amr{"pwd"};
+  std::string user_agent;
+  std::string address;
+  std::optional<Instant> ended{};
+  std::optional<EndReason> end_reason{};
+
+  /// Where it ended on its own, had nobody ended it before.
+  Instant runs_out() const { return idle_expires < expires ? idle_expires : expires; }
+};
+
+}  // namespace usher::sessions

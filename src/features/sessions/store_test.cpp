@@ -1,0 +1,242 @@
+#include "features/sessions/store.hpp"
+
+#include "base/result.hpp"
+#include "crypto/random.hpp"
+#include "features/users/store.hpp"
+#include "testing/database.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <string>
+
+namespace usher::sessions {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using testing::in;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+struct SessionStore : ::testing::Test {
+  testing::TestDatabase database{users::migrations(), sessions::migrations()};
+  Instant now{1'700'000'000s};
+  users::UserId ada = new_user("ada@example.org");
+  users::UserId bob = new_user("bob@example.org");
+
+  users::UserId new_user(const std::string& email)
+  {
+    return in(*database, [&](db::Tx& tx) {
+      return users::insert(tx, {.profile = {.name = "Somebody", .email = email, .age = 36}}, now).value().id;
+    });
+  }
+
+  Session insert_session(users::UserId user)
+  {
+    Session session{
+        .id = crypto::make_uuid7(),
+        .user = user,
+        .generation = 1,
+        .created = now,
+        .refreshed = now,
+        .idle_expires = now + 1h,
+        .expires = now + 24h,
+        .auth_time = now,
+        .user_agent = "curl/8",
+        .address = "203.0.113.7",
+    };
+    in(*database, [&](db::Tx& tx) { insert(tx, session); });
+    return session;
+  }
+
+  Session stored(const Uuid& id)
+  {
+    return in(*database, [&](db::Tx& tx) { return find(tx, id).value(); });
+  }
+
+  std::vector<Revocation> revocations()
+  {
+    return in(*database, [](db::Tx& tx) { return revocations_since(tx, 0); });
+  }
+};
+
+TEST_F(SessionStore, keeps_every_column)
+{
+  const Session session = insert_session(ada);
+  const Session found = stored(session.id);
+  EXPECT_EQ(found.user, ada);
+  EXPECT_EQ(found.generation, 1);
+  EXPECT_EQ(found.counter, 1);
+  EXPECT_EQ(found.created, now);
+  EXPECT_EQ(found.refreshed, now);
+  EXPECT_EQ(found.idle_expires, now + 1h);
+  EXPECT_EQ(found.expires, now + 24h);
+  EXPECT_EQ(found.auth_time, now);
+  EXPECT_EQ(found.amr, "pwd");
+  EXPECT_EQ(found.user_agent, "curl/8");
+  EXPECT_EQ(found.address, "203.0.113.7");
+  EXPECT_FALSE(found.ended);
+  EXPECT_FALSE(found.end_reason);
+}
+
+TEST_F(SessionStore, finds_nothing_where_there_is_nothing)
+{
+  EXPECT_FALSE(in(*database, [](db::Tx& tx) { return find(tx, crypto::make_uuid7()); }));
+}
+
+TEST_F(SessionStore, rotates_only_from_the_counter_it_was_told)
+{
+  const Session session = insert_session(ada);
+  const Rotation rotation{.id = session.id, .from = 1, .now = now + 5s, .idle_expires = now + 2h};
+  EXPECT_TRUE(in(*database, [&](db::Tx& tx) { return rotate(tx, rotation); }));
+  EXPECT_FALSE(in(*database, [&](db::Tx& tx) { return rotate(tx, rotation); }));
+  const Session found = stored(session.id);
+  EXPECT_EQ(found.counter, 2);
+  EXPECT_EQ(found.refreshed, now + 5s);
+  EXPECT_EQ(found.idle_expires, now + 2h);
+}
+
+TEST_F(SessionStore, does_not_rotate_what_has_ended)
+{
+  const Session session = insert_session(ada);
+  in(*database, [&](db::Tx& tx) { return end(tx, session.id, EndReason::logout, now); });
+  const Rotation rotation{.id = session.id, .from = 1, .now = now, .idle_expires = now + 2h};
+  EXPECT_FALSE(in(*database, [&](db::Tx& tx) { return rotate(tx, rotation); }));
+  EXPECT_FALSE(in(*database, [&](db::Tx& tx) { return authenticated_again(tx, session.id, now + 1s); }));
+}
+
+TEST_F(SessionStore, ends_once_and_keeps_the_first_reason)
+{
+  const Session session = insert_session(ada);
+  EXPECT_TRUE(in(*database, [&](db::Tx& tx) { return end(tx, session.id, EndReason::refresh_reused, now); }));
+  EXPECT_FALSE(in(*database, [&](db::Tx& tx) { return end(tx, session.id, EndReason::logout, now + 1s); }));
+  EXPECT_EQ(stored(session.id).ended, now);
+  EXPECT_EQ(stored(session.id).end_reason, EndReason::refresh_reused);
+  ASSERT_THAT(revocations(), SizeIs(1));
+  EXPECT_EQ(revocations()[0].session, session.id);
+  EXPECT_EQ(revocations()[0].user, ada);
+}
+
+TEST_F(SessionStore, ends_all_but_one_of_one_user)
+{
+  const Session first = insert_session(ada);
+  const Session second = insert_session(ada);
+  const Session kept = insert_session(ada);
+  const Session other = insert_session(bob);
+  const auto ended =
+      in(*database, [&](db::Tx& tx) { return end_all(tx, ada, EndReason::password_changed, kept.id, now); });
+  EXPECT_EQ(ended, 2);
+  EXPECT_EQ(stored(first.id).end_reason, EndReason::password_changed);
+  EXPECT_EQ(stored(second.id).end_reason, EndReason::password_changed);
+  EXPECT_FALSE(stored(kept.id).ended);
+  EXPECT_FALSE(stored(other.id).ended);
+  EXPECT_THAT(revocations(), SizeIs(2));
+}
+
+TEST_F(SessionStore, ends_all_without_exception)
+{
+  insert_session(ada);
+  insert_session(ada);
+  const auto end_them = [&](db::Tx& tx) { return end_all(tx, ada, EndReason::disabled, std::nullopt, now); };
+  EXPECT_EQ(in(*database, end_them), 2);
+  EXPECT_EQ(in(*database, end_them), 0);
+}
+
+TEST_F(SessionStore, takes_back_an_end_that_did_not_commit)
+{
+  const Session session = insert_session(ada);
+  const auto outcome = in(*database, [&](db::Tx& tx) -> Result<Done> {
+    end(tx, session.id, EndReason::logout, now);
+    return refuse(server_busy);
+  });
+  EXPECT_FALSE(outcome);
+  EXPECT_FALSE(stored(session.id).ended);
+  EXPECT_THAT(revocations(), IsEmpty());
+}
+
+TEST_F(SessionStore, tells_listeners_of_every_end)
+{
+  std::atomic<int> heard{0};
+  database->listen("revocations", [&](db::Tx&) { ++heard; });
+  const Session session = insert_session(ada);
+  const int before = heard;
+  in(*database, [&](db::Tx& tx) { return end(tx, session.id, EndReason::logout, now); });
+  EXPECT_GT(heard, before);
+  const int after_end = heard;
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, ada, 2, now); });
+  EXPECT_GT(heard, after_end);
+}
+
+TEST_F(SessionStore, revokes_a_generation_of_a_user)
+{
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, ada, 4, now); });
+  ASSERT_THAT(revocations(), SizeIs(1));
+  EXPECT_FALSE(revocations()[0].session);
+  EXPECT_EQ(revocations()[0].generation, 4);
+  const auto last = in(*database, [](db::Tx& tx) { return last_revocation(tx); });
+  EXPECT_EQ(last, revocations()[0].seq);
+  EXPECT_THAT(in(*database, [&](db::Tx& tx) { return revocations_since(tx, last); }), IsEmpty());
+}
+
+TEST_F(SessionStore, adopts_a_generation_for_one_session)
+{
+  const Session session = insert_session(ada);
+  const Session other = insert_session(ada);
+  in(*database, [&](db::Tx& tx) { adopt_generation(tx, session.id, 2); });
+  EXPECT_EQ(stored(session.id).generation, 2);
+  EXPECT_EQ(stored(other.id).generation, 1);
+}
+
+TEST_F(SessionStore, goes_with_its_user)
+{
+  const Session session = insert_session(ada);
+  in(*database, [&](db::Tx& tx) { return users::erase(tx, ada); });
+  EXPECT_FALSE(in(*database, [&](db::Tx& tx) { return find(tx, session.id); }));
+}
+
+TEST_F(SessionStore, lists_newest_first_and_leaves_out_what_was_over_before)
+{
+  const Session first = insert_session(ada);
+  const Session second = insert_session(ada);
+  const Session old = insert_session(ada);
+  insert_session(bob);
+  in(*database, [&](db::Tx& tx) { return end(tx, first.id, EndReason::logout, now + 30s); });
+  in(*database, [&](db::Tx& tx) { return end(tx, old.id, EndReason::logout, now + 10s); });
+  const auto listed = in(*database, [&](db::Tx& tx) { return of_user(tx, ada, now + 20s); });
+  ASSERT_THAT(listed, SizeIs(2));
+  EXPECT_EQ(listed[0].id, second.id);
+  EXPECT_EQ(listed[1].id, first.id);
+}
+
+TEST_F(SessionStore, is_swept_of_what_is_long_over)
+{
+  const Session alive = insert_session(ada);
+  const Session ended = insert_session(ada);
+  in(*database, [&](db::Tx& tx) { return end(tx, ended.id, EndReason::logout, now); });
+  const auto sweep = [&](Instant dead_before) {
+    Uuid cursor{};
+    do {
+      cursor = in(*database, [&](db::Tx& tx) { return purge_sessions(tx, cursor, dead_before); });
+    } while (cursor);
+  };
+  sweep(now);
+  EXPECT_EQ(stored(ended.id).end_reason, EndReason::logout);
+  sweep(now + 1s);
+  EXPECT_FALSE(in(*database, [&](db::Tx& tx) { return find(tx, ended.id); }));
+  EXPECT_FALSE(stored(alive.id).ended);
+  sweep(now + 1h + 1s);
+  EXPECT_FALSE(in(*database, [&](db::Tx& tx) { return find(tx, alive.id); }));
+}
+
+TEST_F(SessionStore, forgets_old_revocations)
+{
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, ada, 2, now); });
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, bob, 2, now + 10s); });
+  EXPECT_EQ(in(*database, [&](db::Tx& tx) { return purge_revocations(tx, now + 5s); }), 1);
+  ASSERT_THAT(revocations(), SizeIs(1));
+  EXPECT_EQ(revocations()[0].user, bob);
+}
+
+}  // namespace
+}  // namespace usher::sessions

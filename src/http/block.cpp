@@ -1,0 +1,27 @@
+#include "http/block.hpp"
+
+namespace usher::http {
+
+std::unique_ptr<Block> BlockPool::take()
+{
+  if (free_.empty()) {
+    // Not make_unique: that would fill `out` with zeros for nothing.
+    return std::unique_ptr<Block>{new Block};  // NOLINT(cppcoreguidelines-owning-memory)
+  }
+  std::unique_ptr<Block> block = std::move(free_.back());
+  free_.pop_back();
+  return block;
+}
+
+void BlockPool::give_back(std::unique_ptr<Block> block)
+{
+  if (free_.size() >= kept_max || block->in_capacity != Block::in_size) {
+    return;
+  }
+  block->out_used = 0;
+  block->large = {};
+  block->answer = {};
+  free_.push_back(std::move(block));
+}
+
+}  // namespace usher::http

@@ -1,0 +1,396 @@
+#include "http/connection.hpp"
+
+#include "http/compose.hpp"
+#include "http/outgoing.hpp"
+#include "http/receiver.hpp"
+#include "http/transport.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace usher::http {
+namespace {
+
+constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/// A client that never stops sending after we said goodbye is left after this much.
+constexpr int lingering_reads_max = 64;
+
+std::chrono::nanoseconds precise_now()
+{
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+/// A connection is a plain state machine, advance(), that reads, parses, answers and writes until it must
+/// wait, and a coroutine, run(), that does nothing but wait. A request that needs no waiting costs one
+/// resumption.
+template <class Transport>
+class Connection {
+ public:
+  Connection(Loop& loop, Transport transport, const Peer& peer)
+      : loop_{loop}, peer_{peer}, transport_{std::move(transport)}, deadline_{transport_.socket()}
+  {
+    loop_.joined();
+    loop_.receiving().join(deadline_, coarse_seconds());
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { loop_.left(); }
+
+  Task<> run();
+
+ private:
+  enum class Phase { handshake, receive, look, flush, linger };
+  enum class Next { go_on, wait_read, wait_write, wait_handler, end };
+
+  Next advance();
+  Next handshake();
+  Next receive();
+  Next look();
+  Next flush();
+  Next linger();
+
+  Next serve(Block& block);
+  void identify(Block& block);
+  void answer(Block& block, Response response);
+  bool put(Block& block);
+  void refuse(Block& block);
+  Next move_on(Block& block);
+  Next settle(Block& block);
+  Next rest(Io::State wanted);
+  Next begin_linger();
+  static Next next_for(Io::State wanted);
+
+  Loop& loop_;
+  const Peer peer_;
+  Transport transport_;
+  Deadline deadline_;
+  Lease lease_{loop_.blocks()};
+  Receiver receiver_{loop_.common().limits};
+  Phase phase_{Phase::handshake};
+  bool keep_alive_{true};
+  bool partial_{false};       ///< a message has begun and its clock is running
+  bool answer_waits_{false};  ///< block.answer could not be put into block.out yet
+  int lingering_reads_{0};
+  std::size_t sent_{0};        ///< of block.out
+  std::size_t large_sent_{0};  ///< of block.large
+  std::int64_t sending_since_{0};
+  const Router::Entry* entry_{nullptr};
+  std::chrono::nanoseconds started_{};
+};
+
+template <class Transport>
+Task<> Connection<Transport>::run()
+{
+  while (true) {
+    switch (advance()) {
+      case Next::go_on: break;
+      case Next::end: co_return;
+      case Next::wait_read: {
+        const auto [failed] =
+            co_await transport_.socket().async_wait(Socket::wait_read, boost::asio::as_tuple(use_task));
+        if (failed) {
+          co_return;
+        }
+        break;
+      }
+      case Next::wait_write: {
+        const auto [failed] =
+            co_await transport_.socket().async_wait(Socket::wait_write, boost::asio::as_tuple(use_task));
+        if (failed) {
+          co_return;
+        }
+        break;
+      }
+      case Next::wait_handler: {
+        Block& block = lease_.get();
+        Response response = co_await loop_.dispatch().finish(block.request, *entry_);
+        answer(block, std::move(response));
+        break;
+      }
+    }
+  }
+}
+
+template <class Transport>
+auto Connection<Transport>::advance() -> Next
+{
+  Next next = Next::go_on;
+  while (next == Next::go_on) {
+    switch (phase_) {
+      case Phase::handshake: next = handshake(); break;
+      case Phase::receive: next = receive(); break;
+      case Phase::look: next = look(); break;
+      case Phase::flush: next = flush(); break;
+      case Phase::linger: next = linger(); break;
+    }
+  }
+  return next;
+}
+
+template <class Transport>
+auto Connection<Transport>::next_for(Io::State wanted) -> Next
+{
+  switch (wanted) {
+    case Io::State::want_read: return Next::wait_read;
+    case Io::State::want_write: return Next::wait_write;
+    case Io::State::done:
+    case Io::State::closed: break;
+  }
+  return Next::end;
+}
+
+/// The deadline for it has been set when the connection was made.
+template <class Transport>
+auto Connection<Transport>::handshake() -> Next
+{
+  const Io io = transport_.handshake();
+  if (io.state != Io::State::done) {
+    return next_for(io.state);
+  }
+  phase_ = Phase::receive;
+  return transport_.has_pending() ? Next::go_on : rest(Io::State::want_read);
+}
+
+template <class Transport>
+auto Connection<Transport>::receive() -> Next
+{
+  const Io io = transport_.read_some(receiver_.space(lease_.get()));
+  if (io.state != Io::State::done) {
+    return io.state == Io::State::closed ? Next::end : rest(io.state);
+  }
+  receiver_.received(io.bytes);
+  phase_ = Phase::look;
+  return Next::go_on;
+}
+
+template <class Transport>
+auto Connection<Transport>::look() -> Next
+{
+  Block& block = lease_.get();
+  if (receiver_.empty()) {
+    return settle(block);
+  }
+  switch (receiver_.look(block)) {
+    case Receiver::State::ready: return serve(block);
+    case Receiver::State::refused: refuse(block); return Next::go_on;
+    case Receiver::State::continue_expected:
+      if (block.framing.expects_continue && Block::out_size - block.out_used >= continue_line.size()) {
+        std::ranges::copy(continue_line, block.out.begin() + static_cast<std::ptrdiff_t>(block.out_used));
+        block.out_used += continue_line.size();
+      }
+      return settle(block);
+    case Receiver::State::need_more: break;
+  }
+  return settle(block);
+}
+
+/// Nothing more can be made of what has arrived: send what is ready, then wait for more.
+template <class Transport>
+auto Connection<Transport>::settle(Block& block) -> Next
+{
+  if (block.out_used != 0) {
+    phase_ = Phase::flush;
+    return Next::go_on;
+  }
+  phase_ = Phase::receive;
+  return transport_.has_pending() ? Next::go_on : rest(Io::State::want_read);
+}
+
+/// Between messages the block goes back. Within one its clock runs from the first byte, and more bytes do not
+/// wind it up again.
+template <class Transport>
+auto Connection<Transport>::rest(Io::State wanted) -> Next
+{
+  if (loop_.aborting()) {
+    return Next::end;
+  }
+  if (receiver_.empty()) {
+    partial_ = false;
+    lease_.release();
+    if (loop_.draining()) {
+      return Next::end;
+    }
+    loop_.idle().join(deadline_, coarse_seconds());
+  } else if (!partial_) {
+    partial_ = true;
+    loop_.receiving().join(deadline_, coarse_seconds());
+  }
+  return next_for(wanted);
+}
+
+template <class Transport>
+auto Connection<Transport>::serve(Block& block) -> Next
+{
+  started_ = precise_now();
+  keep_alive_ = block.framing.keep_alive;
+  partial_ = false;
+  identify(block);
+  Dispatch::Plan plan = loop_.dispatch().begin(block.request);
+  entry_ = plan.entry;
+  if (plan.response) {
+    answer(block, *std::move(plan.response));
+    return Next::go_on;
+  }
+  // Earlier answers of a pipeline need not wait for this one; what the socket does not take now goes later.
+  if (block.out_used > sent_) {
+    const Io io = transport_.write_some(block.waiting_out().substr(sent_));
+    sent_ += io.state == Io::State::done ? io.bytes : 0;
+  }
+  deadline_.leave();  // a handler keeps its own time
+  return Next::wait_handler;
+}
+
+template <class Transport>
+void Connection<Transport>::identify(Block& block)
+{
+  block.request.secure = Transport::secure;
+  peer_.identify(block, loop_.common().trusted, loop_.request_ids());
+}
+
+template <class Transport>
+void Connection<Transport>::answer(Block& block, Response response)
+{
+  keep_alive_ = keep_alive_ && !loop_.draining();
+  block.answer = std::move(response);
+  answer_waits_ = !put(block);
+  phase_ = answer_waits_ ? Phase::flush : Phase::look;
+  if (!answer_waits_ && (!keep_alive_ || !block.large.empty())) {
+    phase_ = Phase::flush;
+  }
+}
+
+/// Composes block.answer into block.out. False when what stands there already must leave first.
+template <class Transport>
+bool Connection<Transport>::put(Block& block)
+{
+  const Envelope envelope{
+      .date = loop_.date_line(),
+      .request_id = block.request.request_id,
+      .cors = loop_.common().cors.lines_for(block.request),
+      .keep_alive = keep_alive_,
+      .http10 = block.framing.http10,
+      .secure = block.request.secure,
+      .head_only = block.request.method == Method::head,
+  };
+  const std::optional<std::size_t> bytes = put_answer(block, envelope);
+  if (!bytes) {
+    return false;
+  }
+  const Traffic::Seen seen{
+      .request = block.request,
+      .entry = entry_,
+      .status = block.answer.status,
+      .bytes = *bytes,
+      .duration = precise_now() - started_,
+  };
+  if (receiver_.complaint()) {
+    loop_.traffic().refused(seen, *receiver_.complaint().refusal);
+  } else {
+    loop_.traffic().answered(seen);
+    receiver_.done(block);
+  }
+  return true;
+}
+
+/// After bytes that are no request nobody can say where the next one would begin.
+template <class Transport>
+void Connection<Transport>::refuse(Block& block)
+{
+  started_ = precise_now();
+  keep_alive_ = false;
+  entry_ = nullptr;
+  block.request = {};
+  block.framing = {};
+  identify(block);
+  answer(block, Dispatch::refused(receiver_.complaint(), block.request.request_id));
+}
+
+template <class Transport>
+auto Connection<Transport>::flush() -> Next
+{
+  Block& block = lease_.get();
+  while (sent_ < block.out_used || large_sent_ < block.large.size()) {
+    const bool in_out = sent_ < block.out_used;
+    const std::string_view rest_of_it =
+        in_out ? block.waiting_out().substr(sent_) : std::string_view{block.large}.substr(large_sent_);
+    const Io io = transport_.write_some(rest_of_it);
+    if (io.state == Io::State::closed) {
+      return Next::end;
+    }
+    if (io.state != Io::State::done) {
+      const std::int64_t now = coarse_seconds();
+      sending_since_ = sending_since_ == 0 ? now : sending_since_;
+      // Each step has its limit, and all of them together.
+      if (loop_.aborting() || now - sending_since_ > loop_.common().options.idle_timeout.count()) {
+        return Next::end;
+      }
+      loop_.sending().join(deadline_, now);
+      return next_for(io.state);
+    }
+    (in_out ? sent_ : large_sent_) += io.bytes;
+  }
+  return move_on(block);
+}
+
+/// Everything composed so far has been sent.
+template <class Transport>
+auto Connection<Transport>::move_on(Block& block) -> Next
+{
+  block.out_used = sent_ = large_sent_ = 0;
+  block.large = {};
+  sending_since_ = 0;
+  if (answer_waits_) {
+    answer_waits_ = !put(block);
+    phase_ = keep_alive_ && block.large.empty() ? Phase::look : Phase::flush;
+    return Next::go_on;
+  }
+  if (!keep_alive_) {
+    return begin_linger();
+  }
+  phase_ = Phase::look;
+  return Next::go_on;
+}
+
+/// Closing at once would reset the connection while the client still sends, and the reset may overtake our
+/// answer (RFC 9112 9.6): say goodbye, then read on until the client hangs up.
+template <class Transport>
+auto Connection<Transport>::begin_linger() -> Next
+{
+  transport_.finish();
+  loop_.lingering().join(deadline_, coarse_seconds());
+  phase_ = Phase::linger;
+  return Next::go_on;
+}
+
+template <class Transport>
+auto Connection<Transport>::linger() -> Next
+{
+  Block& block = lease_.get();
+  for (; lingering_reads_ < lingering_reads_max; ++lingering_reads_) {
+    const Io io = transport_.read_some({block.in.get(), block.in_capacity});
+    if (io.state != Io::State::done) {
+      return next_for(io.state);
+    }
+  }
+  return Next::end;
+}
+
+}  // namespace
+
+Task<> serve_plain(Loop& loop, Socket socket, Peer peer)
+{
+  Connection<PlainTransport> connection{loop, PlainTransport{std::move(socket)}, peer};
+  co_await connection.run();
+}
+
+Task<> serve_tls(Loop& loop, Socket socket, Peer peer, const crypto::TlsContext& context)
+{
+  Connection<TlsTransport> connection{loop, TlsTransport{std::move(socket), context}, peer};
+  co_await connection.run();
+}
+
+}  // namespace usher::http

@@ -1,0 +1,122 @@
+#include "http/request.hpp"
+
+#include "text/unicode.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace usher::http {
+namespace {
+
+constexpr std::size_t user_agent_bytes_max = 256;
+
+int hex_value(char digit)
+{
+  if (digit >= '0' && digit <= '9') {
+    return digit - '0';
+  }
+  if (digit >= 'a' && digit <= 'f') {
+    return digit - 'a' + 10;
+  }
+  return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
+/// application/x-www-form-urlencoded: "%20" and "+" are spaces. Nothing when an escape is broken.
+std::optional<std::string> decoded(std::string_view text)
+{
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out += text[at] == '+' ? ' ' : text[at];
+      continue;
+    }
+    const int high = at + 2 < text.size() ? hex_value(text[at + 1]) : -1;
+    const int low = at + 2 < text.size() ? hex_value(text[at + 2]) : -1;
+    if (high < 0 || low < 0) {
+      return std::nullopt;
+    }
+    out += static_cast<char>(high * 16 + low);
+    at += 2;
+  }
+  return out;
+}
+
+Error refuse_parameter(std::string_view name, std::string_view reason)
+{
+  return refuse_fields({{.field = std::string{name}, .reason = std::string{reason}}});
+}
+
+}  // namespace
+
+std::string_view name_of(Method method)
+{
+  switch (method) {
+    case Method::get: return "GET";
+    case Method::head: return "HEAD";
+    case Method::post: return "POST";
+    case Method::put: return "PUT";
+    case Method::patch: return "PATCH";
+    case Method::del: return "DELETE";
+    case Method::options: return "OPTIONS";
+    case Method::other: return "OTHER";
+  }
+  return "OTHER";
+}
+
+std::string_view Request::param(std::string_view name) const
+{
+  const auto found = std::ranges::find(params, name, &Param::name);
+  return found == params.end() ? std::string_view{} : found->value;
+}
+
+std::optional<std::int64_t> Request::number(std::string_view name) const
+{
+  const std::string_view text = param(name);
+  if (text == "me" && name == "id" && caller.somebody()) {
+    return caller.user;
+  }
+  if (text.empty() || text.front() == '-' || text.front() == '0') {
+    return std::nullopt;
+  }
+  std::int64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc{} || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+Result<std::optional<std::string>> Request::query_value(std::string_view name) const
+{
+  std::optional<std::string> value;
+  std::string_view rest = query;
+  while (!rest.empty()) {
+    const auto end = rest.find('&');
+    const std::string_view pair = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    const auto equals = pair.find('=');
+    if (decoded(pair.substr(0, equals)) != name) {
+      continue;
+    }
+    if (value) {
+      return refuse_parameter(name, "is given more than once");
+    }
+    value = decoded(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
+    if (!value || !text::is_utf8(*value)) {
+      return refuse_parameter(name, "is not percent-encoded UTF-8");
+    }
+  }
+  return value;
+}
+
+Origin Request::from() const
+{
+  return {
+      .address = std::string{address},
+      .user_agent = text::cut(user_agent, user_agent_bytes_max),
+      .request_id = std::string{request_id},
+  };
+}
+
+}  // namespace usher::http

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace usher::http {
+
+/// What a handler answers. `content_type` and header names are literals.
+struct Response {
+  struct Header {
+    std::string_view name;
+    std::string value;  ///< never from a client; checked for CR and LF before sending all the same
+  };
+
+  int status{200};
+  std::string_view content_type{"application/json"};
+  std::string body{};
+  std::string etag{};               ///< with its quotes; empty for none
+  std::string location{};
+  std::string_view cache_control{"no-store"};
+  std::vector<Header> headers{};
+};
+
+inline Response ok(std::string json)
+{
+  return {.status = 200, .body = std::move(json)};
+}
+
+inline Response created(std::string json, std::string location)
+{
+  return {.status = 201, .body = std::move(json), .location = std::move(location)};
+}
+
+inline Response no_content()
+{
+  return {.status = 204, .content_type = "", .body = ""};
+}
+
+/// 200 {"message": "..."}; `text` is a literal.
+Response message(std::string_view text);
+
+}  // namespace usher::http

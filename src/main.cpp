@@ -1,0 +1,6 @@
+#include "cli/cli.hpp"
+
+int main(int argc, char** argv)
+{
+  return usher::cli::main(argc, argv);
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace usher::tokens {
+
+/// RFC 9068 and Flask-JWT-Extended members of an access token. Times are whole seconds.
+struct AccessClaims {
+  std::int64_t subject{};     ///< `sub` (as text) and `user_id` (as a number)
+  Uuid session{};             ///< `sid`
+  std::int64_t generation{};  ///< `gen`
+  bool admin{false};          ///< `role` ADMIN or USER
+  /// `fresh`: nothing is false, Instant::max() is true, else the instant until which it is fresh.
+  Instant fresh_until{};
+  Instant auth_time{};
+  std::string amr{};  ///< space-separated here, a list on the wire
+  Instant issued{};   ///< `iat` and `nbf`
+  Instant expires{};
+
+  bool fresh(Instant now) const { return now < fresh_until; }
+};
+
+/// When a token holds: the later of `nbf` and `iat`, and `exp`.
+struct Lifetime {
+  Instant not_before{};
+  Instant expires{};
+};
+
+/// A refresh token: `type` refresh, `sid`, `n`. Signed with an HMAC key that is in no JWKS.
+struct RefreshClaims {
+  std::int64_t subject{};
+  Uuid session{};
+  std::int64_t generation{};
+  std::int64_t counter{};  ///< `n`
+  Instant issued{};
+  Instant expires{};
+};
+
+}  // namespace usher::tokens

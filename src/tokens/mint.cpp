@@ -1,0 +1,166 @@
+#include "tokens/mint.hpp"
+
+#include "crypto/base64url.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/random.hpp"
+#include "tokens/cache.hpp"
+#include "tokens/jws.hpp"
+#include "tokens/wire.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace usher::tokens {
+namespace {
+
+constexpr std::size_t jti_bytes = 16;
+
+/// Refresh tokens name no key: there is one, and it is in no JWKS.
+const std::string& refresh_header()
+{
+  static const std::string header =
+      crypto::base64url(write_header({.alg = "HS256", .kid = {}, .typ = std::string{refresh_typ}})) + '.';
+  return header;
+}
+
+std::string prepared_header(const SigningKey& key)
+{
+  const Header header{
+      .alg = std::string{crypto::name_of(key.algorithm)}, .kid = key.kid, .typ = std::string{access_typ}
+  };
+  return crypto::base64url(write_header(header)) + '.';
+}
+
+/// The key decides the algorithm (RFC 8725 section 3.1), the header may only agree.
+bool is_signed(
+    const KeyRing& ring, const Header& header, std::string_view message, std::string_view signature
+)
+{
+  if (header.typ == refresh_typ) {
+    return header.alg == "HS256" && ring.refresh_key().verify(message, signature);
+  }
+  const SigningKey* key = ring.find(header.kid);
+  return key != nullptr && header.alg == crypto::name_of(key->algorithm) &&
+         key->public_key->verify(message, signature);
+}
+
+}  // namespace
+
+/// A token whose signature is good.
+struct Mint::Opened {
+  Header header;
+  std::string payload;
+};
+
+Mint::Mint(const Published<KeyRing>& keys, Options options, const Clock& clock)
+    : keys_{keys}, options_{std::move(options)}, clock_{clock}, cache_{std::make_unique<Cache>()}
+{
+  options_.leeway = std::clamp(options_.leeway, std::chrono::seconds{0}, leeway_max);
+}
+
+Mint::~Mint() = default;
+
+std::string Mint::sign(const AccessClaims& claims)
+{
+  const SigningKey& key = current_keys().active();
+  USHER_ASSERT(key.key != nullptr);
+  if (signing_kid_ != key.kid) {
+    header_ = prepared_header(key);
+    signing_kid_ = key.kid;
+  }
+  std::string token =
+      header_ + crypto::base64url(write_access(claims, options_, crypto::random_token(jti_bytes)));
+  const std::string signature = key.key->sign(token);
+  token += '.';
+  token += crypto::base64url(signature);
+  return token;
+}
+
+std::string Mint::sign(const RefreshClaims& claims)
+{
+  const KeyRing& ring = current_keys();
+  const std::string jti = crypto::random_token(jti_bytes);
+  std::string token = refresh_header() + crypto::base64url(write_refresh(claims, options_, jti));
+  const std::string signature = ring.refresh_key().sign(token);
+  token += '.';
+  token += crypto::base64url(signature);
+  return token;
+}
+
+Result<Mint::Verified> Mint::verify_access(std::string_view token)
+{
+  const KeyRing& ring = current_keys();
+  if (token.size() > token_bytes_max) {
+    return refuse(token_malformed);
+  }
+  const Instant now = clock_.now();
+  const crypto::Sha256 digest = crypto::sha256(token);
+  if (const Cache::Entry* known = cache_->find(digest)) {
+    USHER_CHECK(in_time(known->lifetime, now));
+    return Verified{.claims = &known->claims, .first_time = false};
+  }
+  USHER_TRY(const Opened opened, open(ring, token));
+  if (opened.header.typ != access_typ) {
+    return refuse(token_wrong_type);
+  }
+  USHER_TRY(ReadAccess read, read_access(opened.payload, options_));
+  USHER_CHECK(in_time(read.lifetime, now));
+  Cache::Entry entry{
+      .claims = std::move(read.claims),
+      .lifetime = read.lifetime,
+      .key = cache_->key_number(opened.header.kid)
+  };
+  return Verified{.claims = &cache_->remember(digest, std::move(entry), now).claims, .first_time = true};
+}
+
+void Mint::forget(std::string_view token)
+{
+  cache_->forget(crypto::sha256(token));
+}
+
+Result<RefreshClaims> Mint::verify_refresh(std::string_view token)
+{
+  USHER_TRY(const Opened opened, open(current_keys(), token));
+  if (opened.header.typ != refresh_typ) {
+    return refuse(token_wrong_type);
+  }
+  USHER_TRY(const ReadRefresh read, read_refresh(opened.payload, options_));
+  USHER_CHECK(in_time(read.lifetime, clock_.now()));
+  return read.claims;
+}
+
+const KeyRing& Mint::current_keys()
+{
+  const KeyRing& ring = keys_.get();
+  if (keys_.version() != seen_) {
+    seen_ = keys_.version();
+    cache_->keep_only(ring);
+  }
+  return ring;
+}
+
+Result<Mint::Opened> Mint::open(const KeyRing& ring, std::string_view token)
+{
+  std::optional<Compact> parts = parse_compact(token);
+  std::optional<Header> header = parts ? read_header(parts->header) : std::nullopt;
+  if (!header) {
+    return refuse(token_malformed);
+  }
+  if (!is_signed(ring, *header, token.substr(0, parts->signed_bytes), parts->signature)) {
+    return refuse(token_signature_invalid);
+  }
+  return Opened{.header = std::move(*header), .payload = std::move(parts->payload)};
+}
+
+Result<Done> Mint::in_time(const Lifetime& lifetime, Instant now) const
+{
+  if (now >= lifetime.expires + options_.leeway) {
+    return refuse(token_expired);
+  }
+  if (lifetime.not_before > now + options_.leeway) {
+    return refuse(token_not_yet_valid);
+  }
+  return Done{};
+}
+
+}  // namespace usher::tokens
