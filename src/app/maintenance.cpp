@@ -1,5 +1,6 @@
 #include "app/maintenance.hpp"
 
+#include "app/signing_keys.hpp"
 #include "features/auth/options.hpp"
 #include "features/sessions/store.hpp"
 

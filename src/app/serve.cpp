@@ -7,6 +7,7 @@
 #include "app/signals.hpp"
 #include "app/site.hpp"
 #include "app/start_fault.hpp"
+#include "config/checks.hpp"
 #include "crypto/random.hpp"
 #include "http/server.hpp"
 
@@ -73,6 +74,7 @@ void welcome(const http::Server& server, const http::Server* metrics, Services& 
 {
   for (const std::string& url : server.urls()) {
     out << "Usher " USHER_VERSION " listens on " << url << "\n";
+    services.log.info("Listening", {{"url", url}});
   }
   if (metrics != nullptr) {
     out << "Metrics on " << metrics->urls().front() << "/metrics\n";
@@ -95,6 +97,11 @@ void serve(
   Signals signals;  // before the first thread, so that none of them is ever interrupted
   crypto::start();
   Services services{loaded.config};
+  for (const auto& warnings : {loaded.warnings, config::second_thoughts(loaded.config)}) {
+    for (const std::string& line : warnings) {
+      services.log.warning(line);
+    }
+  }
   add_first_admin(services);
   const auto server = listening(http_options(loaded.config), make_site(services), services);
   const auto metrics = metrics_listener(loaded, services);

@@ -1,7 +1,9 @@
 #include "app/services.hpp"
 
 #include "app/compat.hpp"
+#include "app/signing_keys.hpp"
 #include "app/storage.hpp"
+#include "features/keys/service.hpp"
 
 namespace usher::app {
 namespace {
@@ -44,30 +46,6 @@ void measure(Services& services)
 }
 
 }  // namespace
-
-keys::Options key_options(const config::Config& config)
-{
-  return {
-      .algorithm = algorithm(config),
-      .rotate_every = config.tokens.rotate_every,
-      .retired_for = auth::access_life(token_options(config)),
-  };
-}
-
-std::shared_ptr<const tokens::KeyRing> open_ring(
-    const config::Config& config, const crypto::MasterKey& master, db::Database& database
-)
-{
-  const Instant now = SystemClock{}.now();
-  const Result<Done> ensured =
-      database.write_now([&](db::Tx& tx) { return keys::ensure_keys(tx, master, key_options(config), now); });
-  USHER_ASSERT(ensured.has_value());
-  return database
-      .read_now([&](db::Tx& tx) {
-        return Result<std::shared_ptr<const tokens::KeyRing>>{keys::load_ring(tx, master)};
-      })
-      .value();
-}
 
 Services::Services(const config::Config& settings)
     : config{settings},

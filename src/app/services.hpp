@@ -9,7 +9,6 @@
 #include "crypto/seal.hpp"
 #include "db/database.hpp"
 #include "features/auth/options.hpp"
-#include "features/keys/service.hpp"
 #include "features/sessions/live.hpp"
 #include "limits/guessing.hpp"
 #include "log/log.hpp"
@@ -21,13 +20,6 @@
 #include <memory>
 
 namespace usher::app {
-
-keys::Options key_options(const config::Config& config);
-
-/// The ring of the data directory's keys, which are made when there are none. Throws StartFault or Fault.
-std::shared_ptr<const tokens::KeyRing> open_ring(
-    const config::Config& config, const crypto::MasterKey& master, db::Database& database
-);
 
 /// What lives as long as the server and is shared by its threads: opened from top to bottom, closed the other
 /// way round, but for the database, which goes first since its threads call into the others.

@@ -69,12 +69,14 @@ class Line {
     }
     for (const std::string& flag : flags) {
       SettingSlot& slot = settings_.emplace_back(&setting, flag, nullptr, "");
-      slot.option = setting.kind == config::Kind::flag ? root_.add_flag(flag, slot.value)
-                                                       : root_.add_option(flag, slot.value);
+      slot.option = root_.add_option(flag, slot.value);
       slot.option->multi_option_policy(
           setting.kind == config::Kind::list ? CLI::MultiOptionPolicy::Join : CLI::MultiOptionPolicy::TakeLast
       );
       slot.option->delimiter(setting.kind == config::Kind::list ? ',' : '\0')->allow_extra_args(false);
+      if (setting.kind == config::Kind::flag) {
+        slot.option->expected(0, 1)->default_str("true");  // --flag, --flag true and --flag=true are one
+      }
     }
   }
 

@@ -95,6 +95,11 @@ TEST(Help, is_what_the_reference_page_says)
       << "run: usher help --markdown >docs/cli.md";
 }
 
+TEST(Completion, is_a_script_that_bash_can_read)
+{
+  EXPECT_THAT(completion("bash"), HasSubstr("[ ${#COMPREPLY[@]} -gt 0 ] ||"));
+}
+
 TEST(Completion, knows_every_command_in_every_shell)
 {
   for (const std::string_view shell : {"bash", "zsh", "fish"}) {

@@ -50,10 +50,11 @@ struct Invocation {
   config::Sources sources;
 
   bool given(std::string_view name) const { return words.contains(name); }
-  std::string_view word(std::string_view name, std::string_view otherwise = {}) const
+  /// Empty when it was not given.
+  std::string_view word(std::string_view name) const
   {
     const auto found = words.find(name);
-    return found == words.end() ? otherwise : std::string_view{found->second};
+    return found == words.end() ? std::string_view{} : std::string_view{found->second};
   }
 };
 

@@ -178,6 +178,14 @@ TEST_F(Commands, a_token_that_is_not_good_ends_with_1_and_the_reason)
   EXPECT_EQ(run({"token", "sign"}, "not json").status, data_wrong);
 }
 
+TEST_F(Commands, that_only_use_the_keys_leave_their_algorithm_alone)
+{
+  (void)run({"init-db", "--tokens-alg", "EdDSA"});
+  EXPECT_THAT(run_bare({"token", "inspect"}, run({"token", "sign"}, "{}").out).out, HasSubstr("EdDSA"));
+  EXPECT_EQ(run({"key", "rotate"}).status, ok);
+  EXPECT_THAT(run({"key", "list"}).out, Not(HasSubstr("ES256")));
+}
+
 TEST_F(Commands, healthcheck_fails_when_nothing_listens)
 {
   const Outcome outcome = run({"healthcheck", "--at", "127.0.0.1:1"});

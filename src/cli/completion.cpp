@@ -83,16 +83,15 @@ std::string candidates_function()
 }
 
 constexpr std::string_view bash_tail = R"sh(_usher() {
-  local word path=''
+  local word next path=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$word" in -*) break ;; esac
-    local next="${path:+$path }$word"
+    next="${path:+$path }$word"
     [ -n "$(_usher_candidates "$next")" ] || break
     path=$next
   done
   COMPREPLY=($(compgen -W "$(_usher_candidates "$path")" -- "${COMP_WORDS[COMP_CWORD]}"))
-  [ ${
-#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
+  [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -F _usher usher
 )sh";

@@ -20,16 +20,27 @@ class Connection {
  public:
   explicit Connection(const addrinfo& where) : fd_{::socket(where.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0)}
   {
+    if (fd_ < 0) {
+      return;
+    }
     const timeval patience{.tv_sec = patience_s, .tv_usec = 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    connected_ = ::connect(fd_, where.ai_addr, where.ai_addrlen) == 0;
+    if (::connect(fd_, where.ai_addr, where.ai_addrlen) != 0) {
+      trouble_ = errno;
+    }
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
-  ~Connection() { ::close(fd_); }
+  ~Connection()
+  {
+    if (fd_ >= 0) {
+      ::close(fd_);
+    }
+  }
 
-  bool connected() const noexcept { return connected_; }
+  /// 0 when it is connected, else errno.
+  int trouble() const noexcept { return fd_ < 0 ? EMFILE : trouble_; }
 
   std::string ask(const std::string& request) const
   {
@@ -43,7 +54,7 @@ class Connection {
 
  private:
   int fd_;
-  bool connected_{false};
+  int trouble_{0};
 };
 
 /// What listens on every address is asked on this machine's own.
@@ -75,8 +86,9 @@ std::string problem_with_server(const std::string& endpoint, bool tls)
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> kept{found, ::freeaddrinfo};
   const Connection connection{*found};
-  if (!connection.connected()) {
-    return "nothing answers at " + endpoint + " (" + std::generic_category().message(errno) + ")";
+  if (connection.trouble() != 0) {
+    return "nothing answers at " + endpoint + " (" + std::generic_category().message(connection.trouble()) +
+           ")";
   }
   if (tls) {
     return {};

@@ -23,9 +23,8 @@ std::string read_all(std::istream& in, const std::string& path)
 /// Typed characters are not shown while it lives.
 class Silence {
  public:
-  Silence()
+  Silence() : silenced_{::tcgetattr(STDIN_FILENO, &before_) == 0}
   {
-    silenced_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
     termios silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     silenced_ = silenced_ && ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
@@ -41,7 +40,7 @@ class Silence {
 
  private:
   termios before_{};
-  bool silenced_{false};
+  bool silenced_;
 };
 
 Secret ask(std::string_view prompt, Io& io)
@@ -79,7 +78,7 @@ Secret without_newline(std::string text)
 
 std::string read_input(const std::string& path, Io& io)
 {
-  if (path == "-") {
+  if (path.empty() || path == "-") {
     return read_all(io.in, "standard input");
   }
   std::ifstream in{path, std::ios::binary};

@@ -7,8 +7,8 @@
 
 namespace usher::cli {
 
-/// All of a file, or of standard input for "-". Throws Failure when it cannot be read or is longer than
-/// input_bytes_max.
+/// All of a file, or of standard input for "-" or no name. Throws Failure when it cannot be read or is longer
+/// than input_bytes_max.
 inline constexpr std::size_t input_bytes_max = 1024UL * 1024;
 std::string read_input(const std::string& path, Io& io);
 

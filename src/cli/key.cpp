@@ -1,4 +1,4 @@
-#include "app/services.hpp"
+#include "app/signing_keys.hpp"
 #include "app/storage.hpp"
 #include "base/time.hpp"
 #include "cli/command.hpp"
@@ -78,21 +78,30 @@ Status rotate(const Invocation& invocation, Io& io)
   const Session session{invocation};
   const crypto::MasterKey master = master_key(session);
   const Instant now = session.clock.now();
-  const auto options = app::key_options(session.loaded.config);
-  const keys::Rotated rotated =
-      value_of(session.database->write_now([&](db::Tx& tx) -> Result<keys::Rotated> {
-        USHER_CHECK(keys::ensure_keys(tx, master, options, now));
-        return keys::rotate(tx, master, options, {}, now);
-      }));
+  const auto options = app::key_options_in_use(session.loaded, *session.database);
+  (void)app::open_ring_as_it_is(session.loaded.config, master, *session.database);
+  const keys::Rotated rotated = value_of(session.database->write_now([&](db::Tx& tx) {
+    return keys::rotate(tx, master, options, {}, now);
+  }));
   io.out << "Active: " << rotated.active << "\nNext: " << rotated.next << "\nRetired: " << rotated.retired
          << ", published until " << rfc3339(rotated.retired_gone) << "\n";
   return ok;
 }
 
+std::string active_kid(const Session& session)
+{
+  return session.database
+      ->read_now([](db::Tx& tx) -> Result<std::string> {
+        const auto active = keys::find_by_state(tx, tokens::KeyState::active);
+        return active ? active->kid : std::string{};
+      })
+      .value();
+}
+
 Status export_key(const Invocation& invocation, Io& io)
 {
   const Session session{invocation};
-  const std::string kid{invocation.word("KID")};
+  const std::string kid = invocation.given("KID") ? std::string{invocation.word("KID")} : active_kid(session);
   if (!invocation.given("--private")) {
     const auto record = session.database->read_now([&](db::Tx& tx) -> Result<keys::KeyRecord> {
       auto found = keys::find(tx, kid);
@@ -115,7 +124,7 @@ Status import_key(const Invocation& invocation, Io& io)
   const Session session{invocation};
   const crypto::MasterKey master = master_key(session);
   const Secret pem{read_input(std::string{invocation.word("PEMFILE")}, io)};
-  const auto algorithm = app::algorithm(session.loaded.config);
+  const auto algorithm = app::key_options_in_use(session.loaded, *session.database).algorithm;
   const std::string kid = value_of(session.database->write_now([&](db::Tx& tx) {
     return keys::import_key(tx, master, {.algorithm = algorithm, .pem = pem}, {}, session.clock.now());
   }));
@@ -142,18 +151,19 @@ constexpr std::string_view export_details =
     R"(Prints the public key as PEM; with --private the private key as PKCS#8, which is written to the audit log.
 
 Example:
-  usher key export Qd0pEjxZzJkzPZ0dYsWxLhg6gG0b4BsyqB9GdcCy4ZE >public.pem
+  usher key export >public.pem
 )";
 
 constexpr std::string_view import_details =
-    R"(Takes a private key in PEM, of the algorithm in tokens.alg, as the next one.
+    R"(Takes a private key in PEM, of the algorithm in use (or of tokens.alg, where that is set), as the next
+one.
 
 Example:
   openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 | usher key import - && usher key rotate
 )";
 
 constexpr std::array json_option{Word{"--json", "", "as one JSON list"}};
-constexpr std::array kid_argument{Word{"KID", "", "from `usher key list`", true}};
+constexpr std::array kid_argument{Word{"KID", "", "from `usher key list`; the active key when left out"}};
 constexpr std::array private_option{Word{"--private", "", "the private half"}};
 constexpr std::array pem_argument{Word{"PEMFILE", "", "the private key; - for standard input", true}};
 

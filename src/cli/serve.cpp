@@ -1,8 +1,8 @@
 #include "app/serve.hpp"
 
+#include "app/signing_keys.hpp"
 #include "app/storage.hpp"
 #include "cli/command.hpp"
-#include "config/checks.hpp"
 
 #include <array>
 #include <ostream>
@@ -13,11 +13,6 @@ namespace {
 Status serve(const Invocation& invocation, Io& io)
 {
   const config::Loaded loaded = settings(invocation);
-  for (const auto& warnings : {loaded.warnings, config::second_thoughts(loaded.config)}) {
-    for (const std::string& line : warnings) {
-      io.err << "usher: warning: " << line << '\n';
-    }
-  }
   const auto reload = [sources = invocation.sources] { return config::load(sources); };
   app::serve(loaded, reload, io.out);
   return ok;
@@ -27,7 +22,8 @@ Status init_db(const Invocation& invocation, Io& io)
 {
   const config::Loaded loaded = settings(invocation);
   const app::Opened opened = app::open_database(loaded.config, app::Missing::create);
-  (void)app::open_master_key(loaded.config, app::Missing::create);
+  const crypto::MasterKey master = app::open_master_key(loaded.config, app::Missing::create);
+  (void)app::open_ring_as_it_is(loaded.config, master, *opened.database);
   const std::string file = loaded.config.data.database_file();
   if (opened.created) {
     io.out << "Made " << file << " with " << opened.migrations << " migrations.\n";
@@ -51,7 +47,7 @@ Examples:
 )";
 
 constexpr std::string_view init_db_details =
-    R"(Makes the data directory, the database and the master key, or brings an older database up to date. `usher serve`
+    R"(Makes the data directory, the database, the master key and a signing key, or brings an older database up to date. `usher serve`
 does the same at its start; this is for installations that want it as a step of its own.
 
 Example:

@@ -34,7 +34,8 @@ Status print_help(const Invocation& invocation, Io& io)
 Status check_health(const Invocation& invocation, Io& io)
 {
   const config::Loaded loaded = settings(invocation);
-  const std::string endpoint{invocation.word("--at", loaded.config.http.listen.front())};
+  const std::string endpoint =
+      invocation.given("--at") ? std::string{invocation.word("--at")} : loaded.config.http.listen.front();
   const std::string trouble = problem_with_server(endpoint, !loaded.config.tls.cert.empty());
   if (trouble.empty()) {
     return ok;

@@ -1,4 +1,4 @@
-#include "app/services.hpp"
+#include "app/signing_keys.hpp"
 #include "app/storage.hpp"
 #include "cli/command.hpp"
 #include "cli/database.hpp"
@@ -14,18 +14,17 @@ namespace {
 /// Tokens come from files and pipes, where they end with a newline.
 std::string read_token(const Invocation& invocation, Io& io)
 {
-  std::string text = read_input(std::string{invocation.word("TOKENFILE", "-")}, io);
+  std::string text = read_input(std::string{invocation.word("TOKENFILE")}, io);
   const std::size_t end = text.find_last_not_of(" \t\r\n");
   text.resize(end == std::string::npos ? 0 : end + 1);
   text.erase(0, text.find_first_not_of(" \t\r\n"));
   return text;
 }
 
-/// The keys of the data directory, made when the server has never run on it.
 std::shared_ptr<const tokens::KeyRing> own_ring(const Session& session)
 {
   const crypto::MasterKey master = app::open_master_key(session.loaded.config, app::Missing::refuse);
-  return app::open_ring(session.loaded.config, master, *session.database);
+  return app::open_ring_as_it_is(session.loaded.config, master, *session.database);
 }
 
 Result<tokens::Decoded> verify_with_own(
@@ -40,7 +39,7 @@ Result<tokens::Decoded> verify_with_own(
 Status verify(const Invocation& invocation, Io& io)
 {
   const std::string token = read_token(invocation, io);
-  tokens::Demands demands{
+  const tokens::Demands demands{
       .now = SystemClock{}.now(),
       .issuer = std::string{invocation.word("--issuer")},
       .audience = std::string{invocation.word("--audience")},
@@ -73,7 +72,7 @@ Status sign(const Invocation& invocation, Io& io)
 {
   const Session session{invocation};
   const auto ring = own_ring(session);
-  const std::string claims = read_input(std::string{invocation.word("CLAIMSFILE", "-")}, io);
+  const std::string claims = read_input(std::string{invocation.word("CLAIMSFILE")}, io);
   io.out << value_of(tokens::sign_claims(claims, ring->active())) << '\n';
   return ok;
 }

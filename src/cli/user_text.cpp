@@ -19,6 +19,20 @@ std::string_view state_of(const users::User& user)
   return user.disabled ? "disabled" : "enabled";
 }
 
+constexpr std::string_view columns = "{:>8}  {:<5}  {:<8}  {:<30}  {}\n";
+
+std::string table_head()
+{
+  return fmt::format(columns, "ID", "ROLE", "STATE", "E-MAIL", "NAME");
+}
+
+std::string table_line(const users::User& user)
+{
+  return fmt::format(
+      columns, user.id.value, users::name_of(user.role), state_of(user), user.email, user.name
+  );
+}
+
 }  // namespace
 
 void UserList::add(const std::vector<users::User>& users)
@@ -27,17 +41,7 @@ void UserList::add(const std::vector<users::User>& users)
     if (layout_ == Layout::json) {
       out_ << (begun_ ? ",\n " : "[") << json::text_of(user, user_shape);
     } else {
-      if (!begun_) {
-        out_ << fmt::format("{:>8}  {:<5}  {:<8}  {:<30}  {}\n", "ID", "ROLE", "STATE", "E-MAIL", "NAME");
-      }
-      out_ << fmt::format(
-          "{:>8}  {:<5}  {:<8}  {:<30}  {}\n",
-          user.id.value,
-          users::name_of(user.role),
-          state_of(user),
-          user.email,
-          user.name
-      );
+      out_ << (begun_ ? std::string{} : table_head()) << table_line(user);
     }
     begun_ = true;
   }

@@ -12,9 +12,8 @@ constexpr std::int64_t year_s = 365 * day_s;
 constexpr std::array settings{
     define<&Config::tokens, &Tokens::alg>(
         "tokens.alg",
-        "Algorithm of access tokens. With HS256 nobody but this service can check them. A change takes "
-        "effect "
-        "with the next `usher key rotate`, or at the first start.",
+        "Algorithm of access tokens. With HS256 nobody but this service can check them. After a change a key "
+        "of the new algorithm signs from the next start on; tokens signed before stay good.",
         {}
     ),
     define<&Config::tokens, &Tokens::issuer>(

@@ -22,7 +22,7 @@ struct FreeSsl {
 using Context = std::unique_ptr<SSL_CTX, FreeContext>;
 using Ssl = std::unique_ptr<SSL, FreeSsl>;
 
-constexpr unsigned char alpn_http11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+constexpr std::array<unsigned char, 9> alpn_http11{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 [[noreturn]] void fail(const std::string& what)
 {
@@ -33,6 +33,7 @@ constexpr unsigned char alpn_http11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '
 }
 
 /// RFC 7301: http/1.1 where it is offered; a client that offers only others gets an alert.
+// NOLINTNEXTLINE(readability-function-size): OpenSSL's signature
 int choose_protocol(
     SSL* /*ssl*/,
     const unsigned char** chosen,
@@ -43,8 +44,9 @@ int choose_protocol(
 )
 {
   unsigned char* found = nullptr;
-  const int outcome =
-      SSL_select_next_proto(&found, chosen_size, alpn_http11, sizeof alpn_http11, offered, offered_size);
+  const int outcome = SSL_select_next_proto(
+      &found, chosen_size, alpn_http11.data(), alpn_http11.size(), offered, offered_size
+  );
   *chosen = found;
   return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }

@@ -17,7 +17,7 @@ struct Io {
     closed,      ///< by the other side, in order or not; nothing more will come
   };
 
-  State state;
+  State state{State::closed};
   std::size_t bytes{0};
 };
 
@@ -44,6 +44,8 @@ class TlsContext {
 class TlsStream {
  public:
   TlsStream(const TlsContext& context, int socket);
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
   TlsStream(TlsStream&&) noexcept;
   TlsStream& operator=(TlsStream&&) noexcept;
   ~TlsStream();

@@ -61,6 +61,7 @@ class Connection {
   Next move_on(Block& block);
   Next settle(Block& block);
   Next rest(Io::State wanted);
+  Next wait_to_send(Io::State wanted);
   Next begin_linger();
   static Next next_for(Io::State wanted);
 
@@ -318,22 +319,25 @@ auto Connection<Transport>::flush() -> Next
     const std::string_view rest_of_it =
         in_out ? block.waiting_out().substr(sent_) : std::string_view{block.large}.substr(large_sent_);
     const Io io = transport_.write_some(rest_of_it);
-    if (io.state == Io::State::closed) {
-      return Next::end;
-    }
     if (io.state != Io::State::done) {
-      const std::int64_t now = coarse_seconds();
-      sending_since_ = sending_since_ == 0 ? now : sending_since_;
-      // Each step has its limit, and all of them together.
-      if (loop_.aborting() || now - sending_since_ > loop_.common().options.idle_timeout.count()) {
-        return Next::end;
-      }
-      loop_.sending().join(deadline_, now);
-      return next_for(io.state);
+      return wait_to_send(io.state);
     }
     (in_out ? sent_ : large_sent_) += io.bytes;
   }
   return move_on(block);
+}
+
+/// Each step has its limit, and all of them together.
+template <class Transport>
+auto Connection<Transport>::wait_to_send(Io::State wanted) -> Next
+{
+  const std::int64_t now = coarse_seconds();
+  sending_since_ = sending_since_ == 0 ? now : sending_since_;
+  if (loop_.aborting() || now - sending_since_ > loop_.common().options.idle_timeout.count()) {
+    return Next::end;
+  }
+  loop_.sending().join(deadline_, now);
+  return next_for(wanted);
 }
 
 /// Everything composed so far has been sent.
@@ -369,7 +373,7 @@ auto Connection<Transport>::begin_linger() -> Next
 template <class Transport>
 auto Connection<Transport>::linger() -> Next
 {
-  Block& block = lease_.get();
+  const Block& block = lease_.get();
   for (; lingering_reads_ < lingering_reads_max; ++lingering_reads_) {
     const Io io = transport_.read_some({block.in.get(), block.in_capacity});
     if (io.state != Io::State::done) {

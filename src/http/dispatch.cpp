@@ -65,7 +65,7 @@ Response Dispatch::refused(const Complaint& complaint, std::string_view request_
 }
 
 /// `entry` is set as soon as the route is known, also when the request is then refused.
-Result<const Router::Entry*> Dispatch::admit(Request& request, const Router::Entry*& entry)
+Result<const Router::Entry*> Dispatch::admit(Request& request, const Router::Entry*& entry) const
 {
   USHER_TRY(entry, site_.router.match(request));
   USHER_CHECK(pass(request, entry->guard, *site_.authenticator));

@@ -31,7 +31,7 @@ class Dispatch {
   static Response refused(const Complaint& complaint, std::string_view request_id);
 
  private:
-  Result<const Router::Entry*> admit(Request& request, const Router::Entry*& entry);
+  Result<const Router::Entry*> admit(Request& request, const Router::Entry*& entry) const;
   Response options(const Request& request) const;
   Response settle(const Request& request, const Router::Entry* entry, Answer answer) const;
   Response failed(const Request& request, const Router::Entry* entry, const std::exception_ptr& fault) const;

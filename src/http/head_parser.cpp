@@ -76,7 +76,8 @@ class Sink final : public beast::http::basic_parser<true> {
       override
   {
     if (++count_ > limits_.header_count_max) {
-      return refuse({.refusal = &head_too_large}, failed);
+      refuse({.refusal = &head_too_large}, failed);
+      return;
     }
     if (const Complaint why = take(known, view(name), view(raw))) {
       refuse(why, failed);

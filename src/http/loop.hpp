@@ -89,7 +89,7 @@ class Loop {
  private:
   Task<> accept_from(Acceptor& acceptor);
   Task<> sweep();
-  void welcome(Socket socket, const Endpoint& peer);
+  void welcome(Socket socket, const Endpoint& endpoint);
   void finish_when_empty();
 
   // Connections refer to what stands above io_, which goes first and takes their coroutines with it.

@@ -51,33 +51,39 @@ void Router::add(Entry entry)
   Segments segments;
   const std::size_t count = split(added.pattern, segments);
   USHER_ASSERT(count > 0);
-  auto& bucket = by_size_[count - 1];
-  auto place = std::ranges::find_if(bucket, [&](const Place& one) { return one.pattern == added.pattern; });
-  if (place == bucket.end()) {
-    Place fresh{.pattern = added.pattern};
-    for (const std::string_view segment : std::span{segments}.first(count)) {
-      const bool param = is_param(segment);
-      fresh.parts.push_back({
-          .text = std::string{param ? segment.substr(1, segment.size() - 2) : segment},
-          .param = param,
-      });
-    }
-    // Literal before {param}, leftmost segment first.
-    const auto rank = [](const Place& one) {
-      std::string marks;
-      for (const Part& part : one.parts) {
-        marks += part.param ? '1' : '0';
-      }
-      return marks;
-    };
-    const auto after =
-        std::ranges::find_if(bucket, [&](const Place& one) { return rank(one) > rank(fresh); });
-    place = bucket.insert(after, std::move(fresh));
-  }
-  const Entry*& slot = place->methods.at(static_cast<std::size_t>(added.method));
+  Place& place = place_for(added.pattern, std::span{segments}.first(count));
+  const Entry*& slot = place.methods.at(static_cast<std::size_t>(added.method));
   USHER_ASSERT(slot == nullptr && added.method != Method::head && added.method != Method::other);
   slot = &added;
-  place->allowed = allowed_of(*place);
+  place.allowed = allowed_of(place);
+}
+
+/// Literal before {param}, the leftmost segment deciding first.
+std::string Router::rank(const Place& place)
+{
+  std::string marks;
+  for (const Part& part : place.parts) {
+    marks += part.param ? '1' : '0';
+  }
+  return marks;
+}
+
+/// The one that is there, or a new one in its place by rank.
+Router::Place& Router::place_for(const std::string& pattern, std::span<const std::string_view> segments)
+{
+  auto& bucket = by_size_.at(segments.size() - 1);
+  const auto found = std::ranges::find(bucket, pattern, &Place::pattern);
+  if (found != bucket.end()) {
+    return *found;
+  }
+  Place fresh{.pattern = pattern};
+  for (const std::string_view segment : segments) {
+    const bool param = is_param(segment);
+    const std::string_view text = param ? segment.substr(1, segment.size() - 2) : segment;
+    fresh.parts.push_back({.text = std::string{text}, .param = param});
+  }
+  const auto after = std::ranges::find_if(bucket, [&](const Place& one) { return rank(one) > rank(fresh); });
+  return *bucket.insert(after, std::move(fresh));
 }
 
 std::string Router::allowed_of(const Place& place)

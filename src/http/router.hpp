@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -133,7 +134,9 @@ class Router {
     std::array<const Entry*, static_cast<std::size_t>(Method::other)> methods{};
     std::string allowed{};
   };
+  static std::string rank(const Place& place);
   static std::string allowed_of(const Place& place);
+  Place& place_for(const std::string& pattern, std::span<const std::string_view> segments);
   const Place* find(std::string_view path, Request* request) const;
 
   std::vector<std::unique_ptr<Entry>> entries_;

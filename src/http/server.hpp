@@ -16,14 +16,14 @@ namespace usher::http {
 
 /// Every limit of the front, with its setting's name. See docs/configuration.md.
 struct Options {
-  std::vector<std::string> listen{"127.0.0.1:8080"};  ///< http.listen; port 0 takes a free one
-  std::size_t threads{0};                             ///< http.threads; 0: one per core
-  std::size_t head_bytes_max{32 * 1024};              ///< http.head_max, request line and header fields
-  std::size_t header_count_max{100};                  ///< http.headers_max
-  std::size_t target_bytes_max{8 * 1024};             ///< http.target_max
-  std::size_t body_bytes_max{64 * 1024};              ///< http.body_max
-  std::size_t connections_max{20'000};                ///< http.connections_max
-  std::chrono::seconds idle_timeout{60};              ///< http.idle_timeout
+  std::vector<std::string> listen{"127.0.0.1:8080"};    ///< http.listen; port 0 takes a free one
+  std::size_t threads{0};                               ///< http.threads; 0: one per core
+  std::size_t head_bytes_max{std::size_t{32} * 1024};   ///< http.head_max, request line and header fields
+  std::size_t header_count_max{100};                    ///< http.headers_max
+  std::size_t target_bytes_max{std::size_t{8} * 1024};  ///< http.target_max
+  std::size_t body_bytes_max{std::size_t{64} * 1024};   ///< http.body_max
+  std::size_t connections_max{20'000};                  ///< http.connections_max
+  std::chrono::seconds idle_timeout{60};                ///< http.idle_timeout
   std::chrono::seconds message_timeout{10};    ///< http.message_timeout: a whole message, first byte to last
   std::chrono::seconds drain_timeout{8};       ///< http.drain_timeout
   std::vector<std::string> trusted_proxies{};  ///< http.trusted_proxies: addresses or CIDR networks

