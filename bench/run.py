@@ -71,24 +71,14 @@ def per_request_us(pid: int, url: str, seconds: int, *options: str) -> tuple[flo
 class Server:
     def __init__(self, data: Path, *flags: str, core: int | None = None):
         pin = ["taskset", "-c", str(core)] if core is not None else []
-        self.log = open(data / "bench.log", "w+", encoding="utf-8")
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            [*pin, str(USHER), "serve", "--data", str(data), "--listen", "127.0.0.1:0", "--log-format", "json",
+            [*pin, str(USHER), "serve", "--data", str(data), "--listen", "127.0.0.1:0", "--http-metrics-listen", "same",
              "--limits-exempt", "127.0.0.0/8", *flags],
-            stderr=self.log, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "USHER_ADMIN_EMAIL": "root@example.org", "USHER_ADMIN_PASSWORD": "the administrator walks"})
-        self.url = self.wait_for_url()
         self.pid = self.process.pid
-
-    def wait_for_url(self) -> str:
-        path = Path(self.log.name)
-        while True:
-            for line in path.read_text().splitlines():
-                if '"listening"' in line:
-                    return json.loads(line)["url"]
-            assert self.process.poll() is None, path.read_text()
-            time.sleep(0.0005)
+        self.url = re.search(r"listens on (\S+)", self.process.stdout.readline())[1]
 
     def call(self, method: str, path: str, body=None, token: str | None = None) -> dict:
         request = urllib.request.Request(self.url + path, method=method,
@@ -102,7 +92,7 @@ class Server:
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(20)
-        self.log.close()
+        self.process.stdout.close()
 
 
 def fill(server: Server) -> str:
@@ -143,7 +133,7 @@ def logins(data: Path, seconds: int) -> dict:
         ours, raw = [], []
         for _ in range(3):
             out = subprocess.run([str(yardstick("argon2_raw")), str(seconds)], capture_output=True, text=True, check=True)
-            raw.append(float(re.search(r"([\d.]+)", out.stdout)[1]))
+            raw.append(float(re.search(r"([\d.]+) hashes/s", out.stdout)[1]))
             figures = wrk(f"{server.url}/api/auth", seconds, 16, None, ["-s", str(ROOT / "bench/login.lua")],
                           [EMAIL, PASSWORD])
             assert figures["bad"] == 0, figures

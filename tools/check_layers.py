@@ -20,7 +20,7 @@ OWNERS = {
     "boost/beast": ["http"], "boost/json": ["json", "tokens/wire.cpp", "tokens/wire.hpp"],
     "sqlite3.h": ["db/sqlite"], "libpq-fe.h": ["db/postgres"],
     "openssl/": ["crypto"], "sodium": ["crypto", "passwords"], "crypt.h": ["passwords"], "zxcvbn": ["passwords"],
-    "unicode/": ["text"], "spdlog/": ["log"], "CLI/": ["cli"], "toml++/": ["config"],
+    "unicode/": ["text"], "CLI/": ["cli"], "toml++/": ["config"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 FOREIGN = re.compile(r"^\s*#\s*include\s+<([^>]+)>", re.M)

@@ -5,16 +5,18 @@
 #include "features/accounts/wire.hpp"
 #include "features/addresses/store.hpp"
 #include "features/addresses/wire.hpp"
+#include "features/auth/service.hpp"
 #include "features/auth/wire.hpp"
+#include "features/sessions/store.hpp"
 #include "features/users/rules.hpp"
 #include "features/users/store.hpp"
 #include "http/problem.hpp"
 #include "json/json.hpp"
 #include "text/email.hpp"
+#include "tokens/refusals.hpp"
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 namespace usher::app {
 namespace {
@@ -30,11 +32,12 @@ constexpr Refusal email_taken_here{
 };
 constexpr std::string_view users_path = "/api/users";
 
-/// Callers are not looked up: what the token says counts until it expires, or its session was logged out.
+/// Callers are not looked up: what the token says counts until it expires, or its session was ended. That is
+/// asked of the database each time, so that a restart brings nobody back.
 class TrustingAuthenticator final : public http::Authenticator {
  public:
-  TrustingAuthenticator(tokens::Mint& mint, const sessions::Revoked& revoked, const Clock& clock)
-      : mint_{mint}, revoked_{revoked}, clock_{clock}
+  TrustingAuthenticator(tokens::Mint& mint, db::Door& door, const Clock& clock)
+      : mint_{mint}, door_{door}, clock_{clock}
   {
   }
 
@@ -51,8 +54,8 @@ class TrustingAuthenticator final : public http::Authenticator {
     }
     USHER_TRY(const tokens::Mint::Verified verified, mint_.verify_access(token));
     const tokens::AccessClaims& claims = *verified.claims;
-    constexpr std::int64_t newest = std::numeric_limits<std::int64_t>::max();  // of no interest here
-    if (revoked_.is_dead(claims.session, claims.subject, newest)) {
+    const auto session = door_.read([&](db::Tx& tx) { return sessions::find(tx, claims.session); });
+    if (session && session->ended) {
       return refuse(token_revoked);
     }
     return Caller{
@@ -68,13 +71,26 @@ class TrustingAuthenticator final : public http::Authenticator {
 
  private:
   tokens::Mint& mint_;
-  sessions::Revoked::View revoked_;
+  db::Door& door_;
   const Clock& clock_;
 };
+
+/// Nobody makes administrators of others, or of a second self, but an administrator. What is no such body is
+/// refused by the handler.
+Result<Done> check_role(const Request& request)
+{
+  if (request.method != Method::post || request.caller.admin) {
+    return Done{};
+  }
+  const auto input = json::draft(request.body, accounts::new_user_shape);
+  const bool plain = !input || input->value.role.value_or("USER") == users::name_of(users::Role::user);
+  return plain ? Result<Done>{Done{}} : refuse(admin_only);
+}
 
 /// The same request on behalf of the command line, who may do everything.
 Reply as_shell(const Router::Waits& inner, const Request& request)
 {
+  USHER_CO_CHECK(check_role(request));
   Request raised = request;
   raised.caller = shell_caller();
   http::Answer answer = co_await inner(raised);
@@ -88,7 +104,8 @@ Router::Waits raised(Router::Waits inner)
 
 Router::AtOnce raised(Router::AtOnce inner)
 {
-  return [inner = std::move(inner)](const Request& request) {
+  return [inner = std::move(inner)](const Request& request) -> http::Answer {
+    USHER_CHECK(check_role(request));
     Request changed = request;
     changed.caller = shell_caller();
     return inner(changed);
@@ -225,23 +242,23 @@ void courses_success(db::Door& door, const Request& request, Response& response)
 std::optional<FlaskMessage> flask_message(const Request& request, const Error& error)
 {
   struct Line {
-    std::string_view code;
-    FlaskMessage message;
+    const Refusal* refusal{nullptr};
+    FlaskMessage message{};
   };
   static constexpr std::array lines{
-      Line{"token_missing", {401, "Missing Authorization Header"}},
-      Line{"token_expired", {401, "Token has expired"}},
-      Line{"token_not_fresh", {401, "Fresh token required"}},
-      Line{"token_revoked", {401, "Token has been revoked"}},
-      Line{"session_ended", {401, "Token has been revoked"}},
-      Line{"refresh_reused", {401, "Token has been revoked"}},
-      Line{"refresh_unknown", {401, "Token has been revoked"}},
-      Line{"token_signature_invalid", {422, "Signature verification failed"}},
-      Line{"token_not_yet_valid", {422, "The token is not yet valid (nbf)"}},
-      Line{"token_claims_invalid", {422, "Invalid claims"}},
+      Line{&http::token_missing, {401, "Missing Authorization Header"}},
+      Line{&tokens::token_expired, {401, "Token has expired"}},
+      Line{&token_not_fresh, {401, "Fresh token required"}},
+      Line{&token_revoked, {401, "Token has been revoked"}},
+      Line{&auth::session_ended, {401, "Token has been revoked"}},
+      Line{&auth::refresh_reused, {401, "Token has been revoked"}},
+      Line{&auth::token_unknown, {401, "Token has been revoked"}},
+      Line{&tokens::token_signature_invalid, {422, "Signature verification failed"}},
+      Line{&tokens::token_not_yet_valid, {422, "The token is not yet valid (nbf)"}},
+      Line{&tokens::token_claims_invalid, {422, "Invalid claims"}},
   };
   const std::string_view code = error.code();
-  if (code == "authorization_malformed") {
+  if (code == http::authorization_malformed.code) {
     // With another scheme Flask-JWT-Extended does not see a token at all; with Bearer it sees a bad header.
     return request.authorization.starts_with("Bearer")
                ? FlaskMessage{422, "Bad Authorization header. Expected 'Authorization: Bearer <JWT>'"}
@@ -250,15 +267,16 @@ std::optional<FlaskMessage> flask_message(const Request& request, const Error& e
                      "Missing 'Bearer' type in 'Authorization' header. Expected 'Authorization: Bearer <JWT>'"
                  };
   }
-  if (code == "token_wrong_type") {
+  if (code == tokens::token_wrong_type.code) {
     return request.path == "/api/refresh" ? FlaskMessage{422, "Only refresh tokens are allowed"}
                                           : FlaskMessage{422, "Only non-refresh tokens are allowed"};
   }
-  if (code == "token_malformed") {
+  if (code == tokens::token_malformed.code) {
     const bool three_parts = std::ranges::count(request.bearer, '.') >= 2;
     return FlaskMessage{422, three_parts ? "Invalid header string" : "Not enough segments"};
   }
-  const auto* const found = std::ranges::find(lines, code, &Line::code);
+  const auto* const found =
+      std::ranges::find_if(lines, [&](const Line& line) { return line.refusal->code == code; });
   return found == lines.end() ? std::nullopt : std::optional{found->message};
 }
 
@@ -278,7 +296,7 @@ bool public_search(const config::Config& config)
 
 void speak_the_courses_letter(http::Site& site, Services& services, Loop& loop)
 {
-  site.authenticator = std::make_unique<TrustingAuthenticator>(loop.mint, services.revoked, services.clock);
+  site.authenticator = std::make_unique<TrustingAuthenticator>(loop.mint, loop.door, services.clock);
   if (services.config.compat == config::Compat::day7) {
     open_users_to_all(site.router);
   }

@@ -4,10 +4,16 @@
 #include "base/refusals.hpp"
 #include "features/accounts/service.hpp"
 #include "features/auth/service.hpp"
+#include "features/sessions/store.hpp"
 #include "features/users/store.hpp"
 #include "tokens/refusals.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <gmock/gmock.h>
+
+#include <algorithm>
 
 namespace usher::app {
 namespace {
@@ -110,6 +116,8 @@ TEST_F(Letter, speaks_of_tokens_as_flask_does)
            Case{&token_not_fresh, 401, R"({"msg":"Fresh token required"})"},
            Case{&token_revoked, 401, R"({"msg":"Token has been revoked"})"},
            Case{&auth::session_ended, 401, R"({"msg":"Token has been revoked"})"},
+           Case{&auth::refresh_reused, 401, R"({"msg":"Token has been revoked"})"},
+           Case{&auth::token_unknown, 401, R"({"msg":"Token has been revoked"})"},
            Case{&tokens::token_signature_invalid, 422, R"({"msg":"Signature verification failed"})"},
            Case{&tokens::token_wrong_type, 422, R"({"msg":"Only non-refresh tokens are allowed"})"},
            Case{
@@ -183,6 +191,67 @@ TEST_F(DaySeven, knows_no_roles_where_users_are_listed_and_added)
   EXPECT_EQ(guard_of(site, http::Method::get, "/api/users"), http::Guard::access);
   EXPECT_EQ(guard_of(site, http::Method::post, "/api/users"), http::Guard::access);
   EXPECT_EQ(guard_of(site, http::Method::del, "/api/users/{id}/sessions"), http::Guard::admin);
+}
+
+TEST_F(DaySeven, lets_no_user_make_an_administrator)
+{
+  const auto stay = boost::asio::make_work_guard(house.context);  // while hashing and writing go on elsewhere
+  const auto& entries = site.router.entries();
+  const auto found = std::ranges::find_if(entries, [](const auto& entry) {
+    return entry->pattern == "/api/users" && entry->method == http::Method::post;
+  });
+  ASSERT_NE(found, entries.end());
+  const auto status_for = [&](const Caller& caller, std::string_view role) {
+    const std::string body = R"({"name":"Eve","email":"eve@example.org","age":36,"password":"a","role":")" +
+                             std::string{role} + "\"}";
+    const http::Request request{
+        .method = http::Method::post, .path = "/api/users", .body = body, .caller = caller
+    };
+    std::optional<http::Answer> answer;
+    const auto ask = [&]() -> Task<> {
+      answer = co_await std::get<http::Router::Waits>((*found)->handler)(request);
+    };
+    boost::asio::co_spawn(house.context.get_executor(), ask(), boost::asio::detached);
+    while (!answer) {
+      house.context.run_one();
+    }
+    return answer->has_value() ? std::string{"made"} : std::string{answer->error().code()};
+  };
+  EXPECT_EQ(status_for({.user = 7}, "ADMIN"), "admin_only");
+  EXPECT_EQ(status_for({.user = 7}, "USER"), "made");
+  EXPECT_EQ(status_for({.user = 1, .admin = true}, "ADMIN"), "email_taken");
+}
+
+TEST_F(Letter, refuses_the_tokens_of_a_session_that_ended_before_this_start)
+{
+  add_user("ada@example.org");
+  const Instant now = house.services.clock.now();
+  auth::Grant grant{
+      .session =
+          {.id = crypto::make_uuid7(),
+           .user = users::UserId{1},
+           .created = now,
+           .refreshed = now,
+           .idle_expires = now + std::chrono::hours{1},
+           .expires = now + std::chrono::hours{1},
+           .auth_time = now},
+      .user = {.id = users::UserId{1}}
+  };
+  ASSERT_TRUE(house.services.database->write_now([&](db::Tx& tx) {
+    sessions::insert(tx, grant.session);
+    return Result<Done>{Done{}};
+  }));
+  Loop loop{house.services, house.context.get_executor()};
+  const std::string token = loop.mint.sign(
+      auth::access_claims(grant, auth::Freshness::fresh, house.services.auth_options.tokens, now)
+  );
+  EXPECT_TRUE(site.authenticator->authenticate(token, http::TokenUse::access));
+  ASSERT_TRUE(house.services.database->write_now([&](db::Tx& tx) {
+    return Result<bool>{sessions::end(tx, grant.session.id, sessions::EndReason::logout, now)};
+  }));
+  const auto afterwards = house.site().authenticator->authenticate(token, http::TokenUse::access);
+  ASSERT_FALSE(afterwards);
+  EXPECT_EQ(afterwards.error().code(), token_revoked.code);
 }
 
 TEST_F(Letter, lets_short_passwords_and_anybodys_search_through)

@@ -45,7 +45,6 @@ constexpr std::array tags{
     http::Tag{"/api/sessions", "sessions", ""},
     http::Tag{"/api/users/{id}/addresses", "addresses", "Postal addresses of a user."},
     http::Tag{"/api/users", "users", "Users: oneself, and all of them for administrators."},
-    http::Tag{"/api/revocations", "keys", ""},
     http::Tag{"/.well-known", "keys", "What other services need to check tokens by themselves."},
     http::Tag{"/api/setup", "setup", "The first administrator."},
     http::Tag{"/setup", "setup", ""},

@@ -28,9 +28,10 @@ void mount_features(http::Router& router, Services& services, Loop& loop)
       {.db = loop.door,
        .passwords = services.passwords,
        .guessing = services.guessing,
+       .hashing = services.hashing,
        .cursors = services.cursors,
        .clock = services.clock,
-       .options = {.passwords = services.password_options}}
+       .options = account_options(services.config, services.password_options)}
   );
   addresses::mount(router, {.db = loop.door, .clock = services.clock});
   const auto audience =

@@ -45,6 +45,16 @@ auth::Options auth_options(const config::Config& config)
   };
 }
 
+accounts::Options account_options(const config::Config& config, const passwords::Options& passwords)
+{
+  return {
+      .passwords = passwords,
+      .registration = config.accounts.registration == config::Registration::closed
+                          ? accounts::Registration::closed
+                          : accounts::Registration::open,
+  };
+}
+
 passwords::Options password_options(const config::Config& config)
 {
   const config::Passwords& passwords = config.passwords;

@@ -2,6 +2,7 @@
 
 #include "config/config.hpp"
 #include "crypto/key.hpp"
+#include "features/accounts/routes.hpp"
 #include "features/auth/options.hpp"
 #include "http/server.hpp"
 #include "limits/guessing.hpp"
@@ -16,6 +17,7 @@ namespace usher::app {
 http::Options http_options(const config::Config& config);
 tokens::Options token_options(const config::Config& config);
 auth::Options auth_options(const config::Config& config);
+accounts::Options account_options(const config::Config& config, const passwords::Options& passwords);
 passwords::Options password_options(const config::Config& config);
 limits::Options limit_options(const config::Config& config);
 log::Logger::Options log_options(const config::Config& config);

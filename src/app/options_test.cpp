@@ -67,6 +67,14 @@ TEST(Options, of_limits_have_the_same_defaults_as_the_settings)
   EXPECT_EQ(ours.entries_max, theirs.entries_max);
 }
 
+TEST(Options, of_accounts_say_whether_anybody_may_register)
+{
+  config::Config config;
+  EXPECT_EQ(account_options(config, {}).registration, accounts::Options{}.registration);
+  config.accounts.registration = config::Registration::closed;
+  EXPECT_EQ(account_options(config, {}).registration, accounts::Registration::closed);
+}
+
 TEST(Options, carry_the_names_of_algorithms_and_levels_over)
 {
   config::Config config;

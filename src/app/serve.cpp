@@ -1,5 +1,6 @@
 #include "app/serve.hpp"
 
+#include "app/descriptors.hpp"
 #include "app/first_admin.hpp"
 #include "app/maintenance.hpp"
 #include "app/notify.hpp"
@@ -56,6 +57,19 @@ std::unique_ptr<http::Server> metrics_listener(const config::Loaded& loaded, Ser
   }
 }
 
+void make_room_for_connections(const config::Loaded& loaded, Services& services)
+{
+  constexpr std::size_t other_files = 100;  // database, listeners, log, timers
+  const std::size_t allowed = raise_descriptor_limit();
+  const std::size_t wanted = loaded.config.http.connections_max + other_files;
+  if (allowed < wanted) {
+    services.log.warning(
+        "Fewer file descriptors than http.connections_max asks for; raise LimitNOFILE or ulimit -n",
+        {{"allowed", static_cast<std::int64_t>(allowed)}, {"wanted", static_cast<std::int64_t>(wanted)}}
+    );
+  }
+}
+
 void take_over(
     const std::function<Result<config::Loaded>()>& reload, Services& services, http::Server& server
 )
@@ -102,6 +116,7 @@ void serve(
       services.log.warning(line);
     }
   }
+  make_room_for_connections(loaded, services);
   add_first_admin(services);
   const auto server = listening(http_options(loaded.config), make_site(services), services);
   const auto metrics = metrics_listener(loaded, services);

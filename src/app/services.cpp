@@ -28,6 +28,9 @@ void measure(Services& services)
   metrics.counted("usher_db_units_total", "Units of work in them.", [database] {
     return static_cast<double>(database->counts().units);
   });
+  metrics.counted("usher_db_syncs_total", "Calls that forced them there.", [database] {
+    return static_cast<double>(database->counts().syncs);
+  });
   metrics.counted("usher_db_faults_total", "Units of work that failed.", [database] {
     return static_cast<double>(database->counts().faults);
   });

@@ -8,6 +8,7 @@
 #include "crypto/hmac.hpp"
 #include "crypto/seal.hpp"
 #include "db/database.hpp"
+#include "features/accounts/hashing.hpp"
 #include "features/auth/options.hpp"
 #include "features/sessions/live.hpp"
 #include "limits/guessing.hpp"
@@ -42,6 +43,7 @@ struct Services {
   passwords::Options password_options;
   passwords::Gate passwords;
   limits::Guessing guessing;
+  accounts::Hashing hashing{};
   Documents documents;
   std::atomic<bool> ready{false};  ///< listening and not draining; for /readyz
 };

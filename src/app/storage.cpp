@@ -76,6 +76,13 @@ std::optional<Secret> decoded(std::string_view text)
   return Secret{*std::move(bytes)};
 }
 
+void check_private(const std::string& path, const struct stat& status)
+{
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    throw StartFault{EX_NOPERM, path + " may be read by others; run: chmod 600 " + path};
+  }
+}
+
 std::optional<std::string> read_key_file(const std::string& path)
 {
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): open(2) is one
@@ -89,8 +96,8 @@ std::optional<std::string> read_key_file(const std::string& path)
     };
   }
   struct stat status{};
-  if (::fstat(file.fd(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    throw StartFault{EX_NOPERM, path + " may be read by others; run: chmod 600 " + path};
+  if (::fstat(file.fd(), &status) == 0) {
+    check_private(path, status);
   }
   std::array<char, 256> text{};
   const auto length = ::read(file.fd(), text.data(), text.size());
@@ -101,7 +108,15 @@ std::optional<std::string> read_key_file(const std::string& path)
   return key;
 }
 
-/// Written beside and renamed, so that a crash never leaves half a key.
+/// A name is on disk only once its folder is.
+bool sync_folder(const std::string& folder)
+{
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
+  const File file{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  return file.fd() >= 0 && ::fsync(file.fd()) == 0;
+}
+
+/// Written beside and linked to its name, so that a crash never leaves half a key.
 void write_key_file(const std::string& path, const std::string& key)
 {
   const std::string beside = path + "." + std::to_string(::getpid());
@@ -112,13 +127,27 @@ void write_key_file(const std::string& path, const std::string& key)
                        ::write(file.fd(), line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
                        ::fsync(file.fd()) == 0;
   // link() and not rename(): of two starts at once, the first one's key stays.
-  const bool named = written && (::link(beside.c_str(), path.c_str()) == 0 || errno == EEXIST);
+  const bool named = written && (::link(beside.c_str(), path.c_str()) == 0 || errno == EEXIST) &&
+                     sync_folder(fs::path{path}.parent_path());
   const std::string why = reason();
   ::unlink(beside.c_str());
   if (!named) {
     throw StartFault{
         EX_CANTCREAT, path + " cannot be written (" + why + "); make the data directory writable"
     };
+  }
+}
+
+/// Password hashes are for nobody else. SQLite's companions inherit the database's mode.
+void check_database_private(const std::string& file)
+{
+  for (const std::string_view companion : {"", "-wal", "-shm"}) {
+    std::string path = file;
+    path += companion;
+    struct stat status{};
+    if (::stat(path.c_str(), &status) == 0) {
+      check_private(path, status);
+    }
   }
 }
 
@@ -140,6 +169,7 @@ Opened open_database(
     };
   }
   make_data_dir(config.data.dir);
+  check_database_private(file);
   Opened opened{
       .database = db::open_sqlite(
           {.path = file,

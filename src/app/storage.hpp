@@ -23,7 +23,7 @@ struct Opened {
 };
 
 /// Opens what data.url names and brings its schema up to date; the data directory is made with mode 0700.
-/// Throws StartFault.
+/// Throws StartFault, also when others may read the database's files.
 Opened open_database(
     const config::Config& config, Missing missing, const std::function<void(std::string_view)>& report = {}
 );

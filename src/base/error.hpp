@@ -10,25 +10,25 @@ namespace usher {
 
 /// What sort of "no" this is. The HTTP status is chosen from it in one place: http/problem.cpp.
 enum class Kind {
-  invalid,                 ///< 400 the input itself is wrong
-  unauthenticated,         ///< 401 nobody, or no longer somebody
-  forbidden,               ///< 403 somebody, but not allowed
-  not_found,               ///< 404
-  method_not_allowed,      ///< 405
-  not_acceptable,          ///< 406
-  conflict,                ///< 409 taken, or against an invariant such as "one administrator remains"
-  precondition_failed,     ///< 412 If-Match does not match
-  too_large,               ///< 413
-  uri_too_long,            ///< 414
-  unsupported_media,       ///< 415
-  expectation_failed,      ///< 417
-  unprocessable,           ///< 422 a token that is malformed, badly signed or of the wrong type
-  too_many,                ///< 429
-  headers_too_large,       ///< 431
-  internal,                ///< 500
-  not_implemented,         ///< 501
-  unavailable,             ///< 503 busy, draining, or the database is away
-  version_not_supported,   ///< 505
+  invalid,                ///< 400 the input itself is wrong
+  unauthenticated,        ///< 401 nobody, or no longer somebody
+  forbidden,              ///< 403 somebody, but not allowed
+  not_found,              ///< 404
+  method_not_allowed,     ///< 405
+  not_acceptable,         ///< 406
+  conflict,               ///< 409 taken, or against an invariant such as "one administrator remains"
+  precondition_failed,    ///< 412 If-Match does not match
+  too_large,              ///< 413
+  uri_too_long,           ///< 414
+  unsupported_media,      ///< 415
+  expectation_failed,     ///< 417
+  unprocessable,          ///< 422 a token that is malformed, badly signed or of the wrong type
+  too_many,               ///< 429
+  headers_too_large,      ///< 431
+  internal,               ///< 500
+  not_implemented,        ///< 501
+  unavailable,            ///< 503 busy, draining, or the database is away
+  version_not_supported,  ///< 505
 };
 
 /// One reason for saying no, declared once where the rule lives:
@@ -49,10 +49,10 @@ struct FieldError {
 
 /// An expected "no". Faults (lost database, no entropy) are exceptions instead; see base/fault.hpp.
 struct Error {
-  const Refusal* refusal;                ///< Never null; points at an `inline constexpr Refusal`.
-  std::string detail;                    ///< Safe to show to the caller.
-  std::vector<FieldError> fields{};      ///< Every wrong field, not just the first.
-  std::chrono::seconds retry_after{0};   ///< Sent as Retry-After when not zero.
+  const Refusal* refusal;               ///< Never null; points at an `inline constexpr Refusal`.
+  std::string detail;                   ///< Safe to show to the caller.
+  std::vector<FieldError> fields{};     ///< Every wrong field, not just the first.
+  std::chrono::seconds retry_after{0};  ///< Sent as Retry-After when not zero.
 
   std::string_view code() const noexcept { return refusal->code; }
 };
@@ -73,12 +73,17 @@ inline constexpr Refusal fields_invalid{
     Kind::invalid, "fields_invalid", "Invalid fields", "Some fields are not as they should be; see errors."
 };
 inline constexpr Refusal server_busy{
-    Kind::unavailable, "server_busy", "Busy", "The server has more of this work than it can do; try again shortly."
+    Kind::unavailable,
+    "server_busy",
+    "Busy",
+    "The server has more of this work than it can do; try again shortly."
 };
 
 inline Error refuse_fields(std::vector<FieldError> fields)
 {
-  return {.refusal = &fields_invalid, .detail = std::string{fields_invalid.detail}, .fields = std::move(fields)};
+  return {
+      .refusal = &fields_invalid, .detail = std::string{fields_invalid.detail}, .fields = std::move(fields)
+  };
 }
 
 }  // namespace usher

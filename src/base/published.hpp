@@ -8,9 +8,9 @@
 
 namespace usher {
 
-/// A value that is replaced whole, seldom, and read by every network loop on every request: keys, certificates.
-/// publish() from any thread; each reader keeps its own View, whose get() costs one relaxed load while nothing
-/// changed, and never blocks for longer than a pointer copy.
+/// A value that is replaced whole, seldom, and read by every network loop on every request: keys,
+/// certificates. publish() from any thread; each reader keeps its own View, whose get() costs one relaxed
+/// load while nothing changed, and never blocks for longer than a pointer copy.
 template <class T>
 class Published {
  public:

@@ -16,7 +16,9 @@ inline constexpr Refusal not_yours{
 };
 /// Signed by us and not expired, but what it stood for is over: password or role changed, disabled, deleted.
 inline constexpr Refusal token_revoked{
-    Kind::unauthenticated, "token_revoked", "Token has been revoked",
+    Kind::unauthenticated,
+    "token_revoked",
+    "Token has been revoked",
     "The account has changed since this token was issued; refresh it or log in again."
 };
 

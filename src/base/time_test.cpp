@@ -23,13 +23,20 @@ struct DurationCase {
 TEST(ParseDuration, reads_what_people_write_and_nothing_else)
 {
   const std::array cases{
-      DurationCase{"15m", 900s},        DurationCase{"24h", 86400s},
-      DurationCase{"30d", 2592000s},    DurationCase{"90s", 90s},
-      DurationCase{"900", 900s},        DurationCase{"0", 0s},
-      DurationCase{"", std::nullopt},   DurationCase{"m", std::nullopt},
-      DurationCase{"-5m", std::nullopt}, DurationCase{"1.5h", std::nullopt},
-      DurationCase{"15 m", std::nullopt}, DurationCase{"99999999999999999999", std::nullopt},
-      DurationCase{"9223372036854775807d", std::nullopt}, DurationCase{"+5m", std::nullopt},
+      DurationCase{"15m", 900s},
+      DurationCase{"24h", 86400s},
+      DurationCase{"30d", 2592000s},
+      DurationCase{"90s", 90s},
+      DurationCase{"900", 900s},
+      DurationCase{"0", 0s},
+      DurationCase{"", std::nullopt},
+      DurationCase{"m", std::nullopt},
+      DurationCase{"-5m", std::nullopt},
+      DurationCase{"1.5h", std::nullopt},
+      DurationCase{"15 m", std::nullopt},
+      DurationCase{"99999999999999999999", std::nullopt},
+      DurationCase{"9223372036854775807d", std::nullopt},
+      DurationCase{"+5m", std::nullopt},
   };
   for (const DurationCase& one : cases) {
     EXPECT_EQ(parse_duration(one.text), one.expected) << one.text;

@@ -15,9 +15,13 @@ TEST(Uuid, is_read_back_as_it_was_written)
 TEST(Uuid, refuses_every_other_spelling)
 {
   for (const std::string_view text :
-       {"", "0190a8c3-7fff-7abc-8123-456789abcde", "0190A8C3-7fff-7abc-8123-456789abcdef",
-        "{190a8c3-7fff-7abc-8123-456789abcdef", "0190a8c37-fff-7abc-8123-456789abcdef",
-        "0190a8c3-7fff-7abc-8123-456789abcdeg", "0190a8c3-7fff-7abc-8123-456789abcdef0"}) {
+       {"",
+        "0190a8c3-7fff-7abc-8123-456789abcde",
+        "0190A8C3-7fff-7abc-8123-456789abcdef",
+        "{190a8c3-7fff-7abc-8123-456789abcdef",
+        "0190a8c37-fff-7abc-8123-456789abcdef",
+        "0190a8c3-7fff-7abc-8123-456789abcdeg",
+        "0190a8c3-7fff-7abc-8123-456789abcdef0"}) {
     EXPECT_FALSE(parse_uuid(text)) << text;
   }
 }

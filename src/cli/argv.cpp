@@ -186,8 +186,13 @@ class Line {
 
 Asked understand(std::span<const std::string> arguments)
 {
+  std::vector<std::string> words{arguments.begin(), arguments.end()};
+  if (words.size() > 1 && words[0] == "help" && !words[1].starts_with('-')) {
+    words.erase(words.begin());  // `help user add` is `user add --help`
+    words.emplace_back("--help");
+  }
   Line line;
-  return line.read({arguments.begin(), arguments.end()});
+  return line.read(std::move(words));
 }
 
 }  // namespace usher::cli

@@ -89,6 +89,21 @@ TEST(Argv, prints_help_for_everything)
   }
 }
 
+TEST(Help, may_be_asked_for_first)
+{
+  const Asked asked = understand(std::vector<std::string>{"help", "user", "add"});
+  EXPECT_EQ(asked.status, ok);
+  EXPECT_EQ(asked.text, help("user add"));
+}
+
+TEST(Help, offers_a_data_directory_only_where_it_is_read)
+{
+  EXPECT_THAT(help("user add"), HasSubstr("--data"));
+  for (const std::string_view path : {"version", "help", "completion", "token inspect", "openapi"}) {
+    EXPECT_THAT(help(path), ::testing::Not(HasSubstr("--data"))) << path;
+  }
+}
+
 TEST(Help, is_what_the_reference_page_says)
 {
   EXPECT_EQ(usher::testing::read_file("docs/cli.md"), command_page())

@@ -66,6 +66,7 @@ struct Command {
   std::span<const Word> arguments{};
   std::span<const Word> options{};
   Status (*run)(const Invocation&, Io&){nullptr};
+  bool takes_settings{true};  ///< reads usher.toml, data directory and the like
 };
 
 /// Ends a command with a line on standard error.

@@ -1,4 +1,5 @@
 #include "cli/testing.hpp"
+#include "testing/vectors.hpp"
 
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -133,20 +134,20 @@ TEST_F(Commands, user_delete_asks_to_be_told_twice)
 TEST_F(Commands, key_rotation_makes_the_next_key_active)
 {
   (void)run({"init-db"});
-  const std::string first = run({"key", "rotate"}).out;
+  const std::string first = run({"key", "rotate", "--force"}).out;
   const std::string next = first.substr(first.find("Next: ") + 6, 43);
-  EXPECT_THAT(run({"key", "rotate"}).out, HasSubstr("Active: " + next));
+  EXPECT_THAT(run({"key", "rotate", "--force"}).out, HasSubstr("Active: " + next));
   EXPECT_THAT(run({"key", "list", "--json"}).out, HasSubstr(R"("state":"retired")"));
-  EXPECT_THAT(run({"key", "export", next}).out, HasSubstr("BEGIN PUBLIC KEY"));
+  EXPECT_THAT(run_bare({"key", "export", "--data", data(), "--", next}).out, HasSubstr("BEGIN PUBLIC KEY"));
   EXPECT_EQ(run({"key", "export", "nothing"}).status, not_there);
 }
 
 TEST_F(Commands, a_key_that_was_exported_can_be_imported_elsewhere)
 {
   (void)run({"init-db"});
-  const std::string rotated = run({"key", "rotate"}).out;
+  const std::string rotated = run({"key", "rotate", "--force"}).out;
   const std::string kid = rotated.substr(rotated.find("Active: ") + 8, 43);
-  const Outcome exported = run({"key", "export", kid, "--private"});
+  const Outcome exported = run_bare({"key", "export", "--private", "--data", data(), "--", kid});
   EXPECT_THAT(exported.out, HasSubstr("PRIVATE KEY"));
   EXPECT_THAT(run({"key", "import", "-"}, exported.out).err, HasSubstr("key_exists"));
   EXPECT_EQ(run_bare({"init-db", "--data", file("other")}).status, ok);
@@ -182,7 +183,7 @@ TEST_F(Commands, that_only_use_the_keys_leave_their_algorithm_alone)
 {
   (void)run({"init-db", "--tokens-alg", "EdDSA"});
   EXPECT_THAT(run_bare({"token", "inspect"}, run({"token", "sign"}, "{}").out).out, HasSubstr("EdDSA"));
-  EXPECT_EQ(run({"key", "rotate"}).status, ok);
+  EXPECT_EQ(run({"key", "rotate", "--force"}).status, ok);
   EXPECT_THAT(run({"key", "list"}).out, Not(HasSubstr("ES256")));
 }
 
@@ -203,6 +204,21 @@ TEST_F(Commands, openapi_describes_every_route_and_leaves_nothing_behind)
   }
   EXPECT_THAT(run_bare({"openapi", "--postman"}).out, HasSubstr("Walk"));
   EXPECT_THAT(run_bare({"openapi", "--postman-environment"}).out, HasSubstr("base_url"));
+}
+
+TEST_F(Commands, openapi_lists_every_error_as_the_reference_page_does)
+{
+  EXPECT_EQ(run_bare({"openapi", "--errors"}).out, usher::testing::read_file("docs/errors.md"))
+      << "run: usher openapi --errors >docs/errors.md";
+}
+
+TEST_F(Commands, a_database_that_others_may_read_is_refused)
+{
+  (void)run({"init-db"});
+  ::chmod((data() + "/usher.db").c_str(), 0644);
+  const Outcome outcome = run({"user", "list"});
+  EXPECT_EQ(outcome.status, no_permission);
+  EXPECT_THAT(outcome.err, HasSubstr("run: chmod 600 " + data() + "/usher.db"));
 }
 
 TEST_F(Commands, version_is_printed_either_way)

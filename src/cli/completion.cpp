@@ -54,10 +54,14 @@ std::set<std::string> groups()
 
 std::string options_of(const Command& command)
 {
-  std::set<std::string> words{"--help", "--config"};
+  std::set<std::string> words{"--help"};
   for (const Word& option : command.options) {
     words.emplace(option.name);
   }
+  if (!command.takes_settings) {
+    return joined(words);
+  }
+  words.emplace("--config");
   for (const config::Setting& setting : config::all_settings()) {
     if (!setting.secret() && (!setting.rule.short_flag.empty() || command.path == "serve")) {
       words.insert(setting.flag());

@@ -2,6 +2,7 @@
 
 #include "app/api.hpp"
 #include "cli/command.hpp"
+#include "http/errors_page.hpp"
 #include "http/openapi.hpp"
 #include "http/postman.hpp"
 
@@ -19,6 +20,10 @@ Status print_openapi(const Invocation& invocation, Io& io)
     return ok;
   }
   const auto api = app::describe_api();
+  if (invocation.given("--errors")) {
+    io.out << http::errors_page(api->router, info);
+    return ok;
+  }
   io.out << (invocation.given("--postman") ? http::postman_collection(api->router, info)
                                            : http::openapi_document(api->router, info))
          << '\n';
@@ -37,6 +42,7 @@ Examples:
 constexpr std::array options{
     Word{"--postman", "", "a Postman collection 2.1 instead"},
     Word{"--postman-environment", "", "its environment"},
+    Word{"--errors", "", "the reference page docs/errors.md instead"},
 };
 
 constexpr std::array commands{
@@ -45,7 +51,8 @@ constexpr std::array commands{
         .summary = "the API as a document",
         .details = details,
         .options = options,
-        .run = print_openapi
+        .run = print_openapi,
+        .takes_settings = false
     },
 };
 

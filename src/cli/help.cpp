@@ -10,6 +10,11 @@
 namespace usher::cli {
 namespace {
 
+constexpr std::string_view only_help = R"(
+Common options:
+  -h, --help         this text
+)";
+
 constexpr std::string_view common_options = R"(
 Common options:
   --data DIR         data directory (default ./usher-data)
@@ -58,7 +63,7 @@ std::string help_of(const Command& command)
     text += fmt::format("\n{}", command.details);
   }
   text += word_lines("Arguments", command.arguments) + word_lines("Options", command.options);
-  return text += common_options;
+  return text += command.takes_settings ? common_options : only_help;
 }
 
 std::string list(std::string_view group)

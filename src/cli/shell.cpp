@@ -48,6 +48,7 @@ constexpr std::array completion_arguments{Word{"SHELL", "", "bash, zsh or fish",
 constexpr std::array healthcheck_options{
     Word{"--at", "HOST:PORT", "where the server listens (default: the first of http.listen)"}
 };
+constexpr std::array help_arguments{Word{"COMMAND", "", "one or two words, such as user add"}};
 constexpr std::array help_options{Word{"--markdown", "", "the reference page docs/cli.md instead"}};
 
 constexpr std::string_view completion_details = R"(Prints a script that completes commands and options.
@@ -55,6 +56,11 @@ constexpr std::string_view completion_details = R"(Prints a script that complete
 Examples:
   source <(usher completion bash)
   usher completion fish >~/.config/fish/completions/usher.fish
+)";
+
+constexpr std::string_view help_details = R"(Examples:
+  usher help
+  usher help user add
 )";
 
 constexpr std::string_view healthcheck_details =
@@ -78,15 +84,24 @@ constexpr std::array commands{
         .summary = "a script that completes commands in your shell",
         .details = completion_details,
         .arguments = completion_arguments,
-        .run = print_completion
+        .run = print_completion,
+        .takes_settings = false
     },
-    Command{.path = "version", .summary = "the version", .details = "", .run = print_version},
+    Command{
+        .path = "version",
+        .summary = "the version",
+        .details = "",
+        .run = print_version,
+        .takes_settings = false
+    },
     Command{
         .path = "help",
-        .summary = "the list of commands",
-        .details = "",
+        .summary = "the list of commands, or the help of one",
+        .details = help_details,
+        .arguments = help_arguments,
         .options = help_options,
-        .run = print_help
+        .run = print_help,
+        .takes_settings = false
     },
 };
 

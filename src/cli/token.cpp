@@ -117,7 +117,7 @@ constexpr std::array commands{
     Command{
         "token verify", "whether a token is good", verify_details, token_argument, verify_options, verify
     },
-    Command{"token inspect", "what a token says", inspect_details, token_argument, {}, inspect},
+    Command{"token inspect", "what a token says", inspect_details, token_argument, {}, inspect, false},
     Command{"token sign", "sign claims with the active key", sign_details, claims_argument, {}, sign},
 };
 

@@ -13,30 +13,35 @@ constexpr std::int64_t count_max = 1'000'000'000;
 constexpr std::array settings{
     define<&Config::limits, &Limits::login_per_account>(
         "limits.login_per_account",
-        "Wrong passwords of one source for one account, per `limits.login_window`.",
+        "Wrong passwords of one source for one account, per window.",
         {.min = 1, .max = count_max}
     ),
     define<&Config::limits, &Limits::login_per_source>(
         "limits.login_per_source",
-        "Wrong passwords of one source for all accounts together.",
+        "Wrong passwords of one source for all accounts together, per window.",
         {.min = 1, .max = count_max}
     ),
     define<&Config::limits, &Limits::login_total>(
         "limits.login_total",
-        "Wrong passwords for one account from all sources new to it together.",
+        "Wrong passwords for one account from all sources new to it together, per window.",
         {.min = 1, .max = count_max}
     ),
     define<&Config::limits, &Limits::login_window>(
-        "limits.login_window", "Time after which a wrong password is forgotten.", {.min = 1, .max = 7 * 86400}
+        "limits.login_window",
+        "The window of the three above: it begins with the first wrong password; at its end all are "
+        "forgotten.",
+        {.min = 1, .max = 7 * 86400}
     ),
     define<&Config::limits, &Limits::register_per_source>(
         "limits.register_per_source",
-        "Registrations from one source, per `limits.register_window`.",
+        "Registrations tried from one source, per `limits.register_window`; a body without a password is "
+        "none.",
         {.min = 1, .max = count_max}
     ),
     define<&Config::limits, &Limits::register_window>(
         "limits.register_window",
-        "Time after which a registration is forgotten.",
+        "The window of `limits.register_per_source`: it begins with the first registration; at its end all "
+        "are forgotten.",
         {.min = 1, .max = 7 * 86400}
     ),
     define<&Config::limits, &Limits::entries_max>(

@@ -15,7 +15,7 @@ struct Limits {
   std::size_t login_per_source{100};
   std::size_t login_total{100};
   std::chrono::seconds login_window{900};
-  std::size_t register_per_source{30};
+  std::size_t register_per_source{300};
   std::chrono::seconds register_window{3600};
   std::size_t entries_max{1'000'000};
   std::vector<std::string> exempt{};

@@ -44,7 +44,9 @@ constexpr std::array settings{
     ),
     define<&Config::tokens, &Tokens::rotate_every>(
         "tokens.rotate_every",
-        "Age at which the signing key is replaced; 0 for only by `usher key rotate`.",
+        "Age at which the signing key is replaced, by one that was published for 5 minutes at least; 0 for "
+        "only by "
+        "`usher key rotate`.",
         {.max = 10 * year_s}
     ),
     define<&Config::sessions, &Sessions::reuse_window>(

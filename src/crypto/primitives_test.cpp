@@ -128,6 +128,19 @@ TEST_F(Random, uuids_begin_with_the_milliseconds)
   EXPECT_LE(stamp, now());
 }
 
+TEST_F(Random, uuids_sort_as_they_were_made)
+{
+  Uuid last = make_uuid7();
+  for (int i = 0; i < 1000; ++i) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds{1};
+    while (std::chrono::steady_clock::now() < until) {
+    }
+    const Uuid next = make_uuid7();
+    EXPECT_LT(last, next);
+    last = next;
+  }
+}
+
 TEST_F(Seal, opens_what_it_sealed)
 {
   const MasterKey key{Secret{random_bytes(32)}};

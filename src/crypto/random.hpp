@@ -14,7 +14,8 @@ void start();
 std::string random_bytes(std::size_t count);
 /// `bytes` random bytes as base64url text: 16 bytes are 22 characters.
 std::string random_token(std::size_t bytes);
-/// RFC 9562 version 7: 48 bits of milliseconds, 74 random bits.
+/// RFC 9562 version 7: 60 bits of time (a quarter of a microsecond), so that ids sort as they were made; 62
+/// random bits.
 Uuid make_uuid7();
 
 }  // namespace usher::crypto

@@ -27,7 +27,10 @@ Stored round_trip(Database& database, const Value& note, const Value& data, cons
             [](const Row& row) { return row.integer(0); }
         );
         return *tx.one("SELECT note, data, size FROM parts WHERE id = $1", {id}, [](const Row& row) {
-          Stored stored{.note = row.maybe_text(0), .data = {}, .size = row.maybe_integer(2)};
+          Stored stored{.note = row.maybe_text(0), .data = {}, .size = {}};
+          if (!row.null(2)) {
+            stored.size = row.integer(2);
+          }
           if (!row.null(1)) {
             const Blob bytes = row.blob(1);
             stored.data.emplace(bytes.begin(), bytes.end());

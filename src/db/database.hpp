@@ -82,10 +82,6 @@ class Row {
   {
     return null(column) ? std::nullopt : std::optional{std::string{text(column)}};
   }
-  std::optional<std::int64_t> maybe_integer(int column) const
-  {
-    return null(column) ? std::nullopt : std::optional{integer(column)};
-  }
 };
 
 /// A transaction in progress. Stores are free functions over one of these; they never begin or end it.

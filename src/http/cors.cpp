@@ -35,7 +35,7 @@ bool lists(std::string_view allowed, std::string_view method)
 Cors::Cors(const std::vector<std::string>& origins)
 {
   for (const std::string& origin : origins) {
-    if (origin != "*" && !is_origin(origin)) {
+    if (!is_origin(origin)) {
       throw Fault{
           "http.cors_origins: \"" + origin +
           "\" is not an origin such as https://app.example.org (no path, lower case)"
@@ -52,10 +52,8 @@ Cors::Cors(const std::vector<std::string>& origins)
 
 const Cors::Origin* Cors::find(std::string_view origin) const
 {
-  const auto found = std::ranges::find_if(origins_, [&](const Origin& one) {
-    return one.text == origin || one.text == "*";
-  });
-  return found == origins_.end() || origin.empty() ? nullptr : &*found;
+  const auto found = std::ranges::find(origins_, origin, &Origin::text);
+  return found == origins_.end() ? nullptr : &*found;
 }
 
 std::string_view Cors::lines_for(const Request& request) const

@@ -10,7 +10,7 @@
 namespace usher::http {
 
 /// Which foreign origins browsers may let read our answers: an exact allow-list, empty by default. Tokens
-/// travel in Authorization, so credentials (cookies) are never allowed, and "*" may be listed.
+/// travel in Authorization, so credentials (cookies) are never allowed; "*" is no origin and is refused.
 class Cors {
  public:
   /// Throws Fault for what is not an origin ("https://app.example.org", lower case, no path).

@@ -61,6 +61,12 @@ inline constexpr Refusal too_often{Kind::too_many, "too_many_attempts", "Too man
 inline constexpr Refusal token_expired{
     Kind::unauthenticated, "token_expired", "Token has expired", "Refresh it."
 };
+inline constexpr Refusal bad_credentials{
+    Kind::unauthenticated, "bad_credentials", "Bad credentials", "Try another."
+};
+inline constexpr Refusal session_ended{
+    Kind::unauthenticated, "session_ended", "Session ended", "Log in again."
+};
 inline constexpr Refusal token_malformed{
     Kind::unprocessable, "token_malformed", "Token malformed", "It is no token."
 };

@@ -1,7 +1,6 @@
 #include "http/gate.hpp"
 
 #include "http/head_fields.hpp"
-#include "http/refusals.hpp"
 
 #include <algorithm>
 
@@ -40,7 +39,8 @@ Result<std::string_view> bearer_of(const Request& request)
   return token;
 }
 
-/// Before any look-up: only who asks and what the path says decide.
+/// Before any look-up: only who asks and what the path says decide. To others an id that is none looks like
+/// any other that is not theirs.
 Result<Done> check_owner(const Request& request)
 {
   const Caller& caller = request.caller;
@@ -48,7 +48,7 @@ Result<Done> check_owner(const Request& request)
   if (caller.admin || (id && *id == caller.user)) {
     return Done{};
   }
-  return id ? refuse(not_yours) : refuse(route_not_found);
+  return refuse(not_yours);
 }
 
 Result<Done> check(const Request& request, Guard guard)

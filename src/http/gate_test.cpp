@@ -95,7 +95,7 @@ TEST_F(Gate, holds_every_guard)
   }
 }
 
-TEST_F(Gate, answers_the_same_for_ids_of_others_that_exist_or_not)
+TEST_F(Gate, answers_the_same_for_ids_that_exist_do_not_or_are_none)
 {
   for (const std::string_view id : {"1", "8", "999999", "9223372036854775807"}) {
     const std::string request = "GET /users/" + std::string{id};
@@ -104,7 +104,7 @@ TEST_F(Gate, answers_the_same_for_ids_of_others_that_exist_or_not)
   for (const std::string_view id :
        {"0", "-1", "07", "+7", "7.0", "7e0", "0x7", "9223372036854775808", "ME", "7,8"}) {
     const std::string request = "GET /users/" + std::string{id};
-    expect({"no id", request, "Bearer user7", 404, "route_not_found"});
+    expect({"no id", request, "Bearer user7", 403, "not_yours"});
   }
 }
 

@@ -6,13 +6,14 @@ namespace usher::http {
 
 /// What a route demands before its handler runs. The gate enforces it; the OpenAPI document states it.
 enum class Guard {
-  open,           ///< anybody; a token is not even looked at
-  optional,       ///< anybody; but a token that is sent must be good
-  access,         ///< an access token
-  fresh,          ///< an access token that is still fresh
-  refresh,        ///< a refresh token
-  admin,          ///< an access token of an administrator
-  self_or_admin,  ///< an access token of the user in the path's {id} ("me" is oneself), or of an administrator
+  open,                 ///< anybody; a token is not even looked at
+  optional,             ///< anybody; but a token that is sent must be good
+  access,               ///< an access token
+  fresh,                ///< an access token that is still fresh
+  refresh,              ///< a refresh token
+  admin,                ///< an access token of an administrator
+  self_or_admin,        ///< an access token of the user in the path's {id} ("me" is oneself), or of an
+                        ///< administrator
   fresh_self_or_admin,  ///< the same, and fresh
 };
 

@@ -101,7 +101,6 @@ class Sink final : public beast::http::basic_parser<true> {
         return once(request_.if_none_match, value, "If-None-Match is sent more than once.");
       case field::origin: return once(request_.origin, value, "Origin is sent more than once.");
       case field::accept: return either(request_.accept, value);
-      case field::accept_encoding: request_.accept_encoding = value; return {};
       case field::user_agent: request_.user_agent = value; return {};
       case field::access_control_request_method: request_.request_method = value; return {};
       case field::unknown: return take_unknown(name, value);

@@ -123,6 +123,7 @@ void Loop::drain(std::function<void()> when_empty)
     acceptor->close(ignored);
   }
   idle_.cancel_all();
+  lingering_.cancel_all();  // they have their answer
   finish_when_empty();
 }
 

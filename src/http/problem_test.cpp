@@ -1,17 +1,14 @@
 #include "http/problem.hpp"
 
+#include "http/documents_testing.hpp"
 #include "http/gate.hpp"
+#include "http/refusals.hpp"
 #include "json/document.hpp"
 
 #include <gmock/gmock.h>
 
 namespace usher::http {
 namespace {
-
-constexpr Refusal refusal_of(Kind kind, std::string_view code)
-{
-  return {kind, code, "Title", "Detail."};
-}
 
 std::string header(const Response& response, std::string_view name)
 {
@@ -92,33 +89,30 @@ TEST(Problem, has_a_status_for_each_kind)
 
 TEST(Problem, challenges_as_RFC_6750_and_9470_say)
 {
-  static constexpr Refusal expired = refusal_of(Kind::unauthenticated, "token_expired");
-  static constexpr Refusal malformed = refusal_of(Kind::unprocessable, "token_malformed");
-  static constexpr Refusal ended = refusal_of(Kind::unauthenticated, "session_ended");
-  static constexpr Refusal reused = refusal_of(Kind::unauthenticated, "refresh_reused");
-  static constexpr Refusal credentials = refusal_of(Kind::unauthenticated, "credentials_wrong");
-  static constexpr Refusal other = refusal_of(Kind::unprocessable, "something_else");
-  constexpr std::string_view invalid =
-      R"(Bearer realm="usher", error="invalid_token", error_description="Detail.")";
-  EXPECT_EQ(challenge(token_missing), R"(Bearer realm="usher")");
-  EXPECT_EQ(challenge(credentials), R"(Bearer realm="usher")");
-  EXPECT_EQ(challenge(expired), invalid);
-  EXPECT_EQ(challenge(malformed), invalid);
-  EXPECT_EQ(challenge(ended), invalid);
-  EXPECT_EQ(challenge(reused), invalid);
-  EXPECT_EQ(
-      challenge(token_not_fresh),
-      R"(Bearer realm="usher", error="insufficient_user_authentication", )"
-      R"(error_description="Log in again to do this.", max_age="0")"
-  );
-  EXPECT_EQ(challenge(other), "");
+  struct Row {
+    const Refusal* refusal;
+    std::string_view says;  ///< after the realm
+  };
+  const Row rows[] = {
+      {&token_missing, ""},
+      {&sample::bad_credentials, ""},
+      {&sample::token_expired, R"(, error="invalid_token", error_description="Refresh it.")"},
+      {&sample::token_malformed, R"(, error="invalid_token", error_description="It is no token.")"},
+      {&sample::session_ended, R"(, error="invalid_token", error_description="Log in again.")"},
+      {&token_not_fresh,
+       R"(, error="insufficient_user_authentication", error_description="Log in again to do this.", max_age="0")"
+      },
+  };
+  for (const auto& [refusal, says] : rows) {
+    EXPECT_EQ(challenge(*refusal), R"(Bearer realm="usher")" + std::string{says}) << refusal->code;
+  }
   EXPECT_EQ(challenge(admin_only), "");
+  EXPECT_EQ(challenge(media_type_unsupported), "");
 }
 
 TEST(Problem, keeps_a_challenge_in_one_piece)
 {
-  static constexpr Refusal expired = refusal_of(Kind::unauthenticated, "token_expired");
-  const Response answer = problem(refuse(expired, "say \"x\"\r\nEvil: \\ \xC3\xA4"), "r");
+  const Response answer = problem(refuse(sample::token_expired, "say \"x\"\r\nEvil: \\ \xC3\xA4"), "r");
   EXPECT_THAT(header(answer, "WWW-Authenticate"), ::testing::EndsWith(R"(error_description="say xEvil:  ")"));
   const Response malformed = problem(refuse(authorization_malformed), "r");
   EXPECT_THAT(header(malformed, "WWW-Authenticate"), ::testing::HasSubstr(R"(error="invalid_request")"));
@@ -126,8 +120,7 @@ TEST(Problem, keeps_a_challenge_in_one_piece)
 
 TEST(Problem, always_says_how_long_to_wait)
 {
-  static constexpr Refusal many = refusal_of(Kind::too_many, "too_many_guesses");
-  Error error = refuse(many);
+  Error error = refuse(sample::too_often);
   EXPECT_EQ(header(problem(error, "r"), "Retry-After"), "1");
   error.retry_after = std::chrono::seconds{90};
   EXPECT_EQ(header(problem(error, "r"), "Retry-After"), "90");

@@ -17,7 +17,7 @@ struct Response {
   int status{200};
   std::string_view content_type{"application/json"};
   std::string body{};
-  std::string etag{};               ///< with its quotes; empty for none
+  std::string etag{};  ///< with its quotes; empty for none
   std::string location{};
   std::string_view cache_control{"no-store"};
   std::vector<Header> headers{};

@@ -46,7 +46,7 @@ void Router::add(Entry entry)
   USHER_ASSERT(entry.pattern.starts_with('/'));
   entry.index = entries_.size();
   entries_.push_back(std::make_unique<Entry>(std::move(entry)));
-  Entry& added = *entries_.back();
+  const Entry& added = *entries_.back();
 
   Segments segments;
   const std::size_t count = split(added.pattern, segments);

@@ -86,17 +86,11 @@ class Router {
   {
     const auto kept = std::make_shared<const Deps>(std::move(deps));
     for (Route<Deps>& route : routes) {
-      std::variant<AtOnce, Waits> handler = std::visit(
-          [&](auto call) -> std::variant<AtOnce, Waits> {
-            return [kept, call](const Request& request) { return call(*kept, request); };
-          },
-          route.handler
-      );
       add(
           {.method = route.method,
            .pattern = std::string{route.pattern},
            .guard = route.guard,
-           .handler = std::move(handler),
+           .handler = bound(route, kept),
            .operation = std::string{route.operation},
            .summary = std::string{route.summary},
            .body = route.body,
@@ -123,6 +117,16 @@ class Router {
   const std::vector<std::unique_ptr<Entry>>& entries() const { return entries_; }
 
  private:
+  template <class Deps>
+  static std::variant<AtOnce, Waits> bound(const Route<Deps>& route, std::shared_ptr<const Deps> deps)
+  {
+    if (const auto* at_once = std::get_if<typename Route<Deps>::AtOnce>(&route.handler)) {
+      return [deps, call = *at_once](const Request& request) { return call(*deps, request); };
+    }
+    const auto waits = std::get<typename Route<Deps>::Waits>(route.handler);
+    return [deps, call = waits](const Request& request) { return call(*deps, request); };
+  }
+
   struct Part {
     std::string text;
     bool param{false};

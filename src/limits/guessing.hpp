@@ -15,16 +15,19 @@
 namespace usher::limits {
 
 struct Options {
-  std::size_t per_account_and_source{10
-  };  ///< limits.login_per_account: failures of one source on one account
-  std::size_t per_source{100};       ///< limits.login_per_source: failures of one source on all accounts
-  std::size_t per_account{100};      ///< limits.login_total: failures on one account from sources new to it
-  std::chrono::seconds window{900};  ///< limits.login_window
-  std::size_t registrations_per_source{30};    ///< limits.register_per_source, in `register_window`
+  /// limits.login_per_account: wrong guesses of one source at one account, in a window.
+  std::size_t per_account_and_source{10};
+  /// limits.login_per_source: of one source at all accounts.
+  std::size_t per_source{100};
+  /// limits.login_total: at one account, from all sources new to it.
+  std::size_t per_account{100};
+  /// limits.login_window: begins with the first wrong guess; at its end all of them are forgotten.
+  std::chrono::seconds window{900};
+  std::size_t registrations_per_source{300};   ///< limits.register_per_source, in `register_window`
   std::chrono::seconds register_window{3600};  ///< limits.register_window
   std::size_t entries_max{1'000'000};          ///< limits.entries_max: what is kept in memory
-  std::vector<std::string> exempt{
-  };  ///< limits.exempt: addresses or CIDR networks without any of these limits
+  /// limits.exempt: addresses or CIDR networks without any of these limits.
+  std::vector<std::string> exempt{};
 };
 
 inline constexpr Refusal too_many_attempts{

@@ -325,7 +325,7 @@ TEST_F(GuessingTest, lets_expired_entries_go_as_others_come)
 
 TEST_F(GuessingTest, limits_registrations_of_a_source)
 {
-  for (int i = 0; i < 30; ++i) {
+  for (std::size_t i = 0; i < Options{}.registrations_per_source; ++i) {
     EXPECT_TRUE(guessing_->admit_registration("192.0.2.1"));
   }
   clock_.advance(600s);

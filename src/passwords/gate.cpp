@@ -231,11 +231,6 @@ Task<> Gate::done(Job job)
   // The gate may be gone by now.
 }
 
-Verdict Gate::verify_now(const Secret& password, const std::string& stored) const
-{
-  return hasher_.verify(password, stored);
-}
-
 std::string Gate::hash_now(const Secret& password) const
 {
   return hasher_.hash(password);

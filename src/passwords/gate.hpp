@@ -46,7 +46,6 @@ class Gate {
   Task<Result<std::string>> hash(Secret password);
 
   /// Blocking, for the command line and tests.
-  Verdict verify_now(const Secret& password, const std::string& stored) const;
   std::string hash_now(const Secret& password) const;
 
   std::size_t waiting() const noexcept;   ///< work that no thread has begun

@@ -5,7 +5,16 @@
 
 namespace usher::tokens {
 
-const Mint::Cache::Entry* Mint::Cache::find(const crypto::Sha256& token) const
+bool Mint::Cache::Entry::renew(std::chrono::steady_clock::time_point now, std::chrono::seconds life)
+{
+  const bool stale = now - asked > life;
+  if (stale) {
+    asked = now;
+  }
+  return stale;
+}
+
+Mint::Cache::Entry* Mint::Cache::find(const crypto::Sha256& token)
 {
   const auto found = entries_.find(token);
   return found == entries_.end() ? nullptr : &found->second;

@@ -5,6 +5,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -23,10 +24,16 @@ class Mint::Cache {
     AccessClaims claims{};
     Lifetime lifetime{};
     std::size_t key{};  ///< from key_number()
+    /// When the live question was last put. What was revoked is forgotten by this clock, so it is this one,
+    /// which nobody sets back, that says how long the answer is good.
+    std::chrono::steady_clock::time_point asked{};
+
+    /// True when the question is to be put again, now.
+    bool renew(std::chrono::steady_clock::time_point now, std::chrono::seconds life);
   };
 
   /// Holds until the next call on this cache. nullptr when not remembered.
-  const Entry* find(const crypto::Sha256& token) const;
+  Entry* find(const crypto::Sha256& token);
   const Entry& remember(const crypto::Sha256& token, Entry entry, Instant now);
   void forget(const crypto::Sha256& token);
 

@@ -52,8 +52,12 @@ struct Mint::Opened {
   std::string payload;
 };
 
-Mint::Mint(const Published<KeyRing>& keys, Options options, const Clock& clock)
-    : keys_{keys}, options_{std::move(options)}, clock_{clock}, cache_{std::make_unique<Cache>()}
+Mint::Mint(const Published<KeyRing>& keys, Options options, const Clock& clock, Steady steady)
+    : keys_{keys},
+      options_{std::move(options)},
+      clock_{clock},
+      steady_{steady},
+      cache_{std::make_unique<Cache>()}
 {
   options_.leeway = std::clamp(options_.leeway, std::chrono::seconds{0}, leeway_max);
 }
@@ -95,9 +99,10 @@ Result<Mint::Verified> Mint::verify_access(std::string_view token)
   }
   const Instant now = clock_.now();
   const crypto::Sha256 digest = crypto::sha256(token);
-  if (const Cache::Entry* known = cache_->find(digest)) {
+  if (Cache::Entry* known = cache_->find(digest)) {
     USHER_CHECK(in_time(known->lifetime, now));
-    return Verified{.claims = &known->claims, .first_time = false};
+    const bool stale = known->renew(steady_(), options_.access_ttl + options_.leeway);
+    return Verified{.claims = &known->claims, .first_time = stale};
   }
   USHER_TRY(const Opened opened, open(ring, token));
   if (opened.header.typ != access_typ) {
@@ -108,7 +113,8 @@ Result<Mint::Verified> Mint::verify_access(std::string_view token)
   Cache::Entry entry{
       .claims = std::move(read.claims),
       .lifetime = read.lifetime,
-      .key = cache_->key_number(opened.header.kid)
+      .key = cache_->key_number(opened.header.kid),
+      .asked = steady_()
   };
   return Verified{.claims = &cache_->remember(digest, std::move(entry), now).claims, .first_time = true};
 }

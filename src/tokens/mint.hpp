@@ -7,6 +7,7 @@
 #include "tokens/options.hpp"
 #include "tokens/refusals.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,7 +18,14 @@ namespace usher::tokens {
 /// Signs and checks tokens with the current keys. One per thread (it holds a View and reusable contexts).
 class Mint {
  public:
-  Mint(const Published<KeyRing>& keys, Options options, const Clock& clock);
+  using Steady = std::chrono::steady_clock::time_point (*)();
+
+  Mint(
+      const Published<KeyRing>& keys,
+      Options options,
+      const Clock& clock,
+      Steady steady = std::chrono::steady_clock::now
+  );
   Mint(const Mint&) = delete;
   Mint& operator=(const Mint&) = delete;
   ~Mint();
@@ -27,8 +35,9 @@ class Mint {
 
   /// All of the token's own properties: form, algorithm of its key, signature, typ, type, iss, aud, times.
   /// A verified token is remembered by its SHA-256 until `exp` (bounded), so a signature is checked once;
-  /// times are checked on every call. `first_time` is set when it was not yet remembered: the caller then
-  /// asks the database its live question once.
+  /// times are checked on every call. `first_time` is set when it was not yet remembered, or was for as long
+  /// as a token can live, which happens only when the clock was set back: the caller then asks the database
+  /// its live question once.
   struct Verified {
     const AccessClaims* claims;  ///< holds until the next call on this Mint
     bool first_time;
@@ -55,6 +64,7 @@ class Mint {
   Published<KeyRing>::View keys_;
   Options options_;
   const Clock& clock_;
+  Steady steady_;
   std::unique_ptr<Cache> cache_;
   std::uint64_t seen_{0};    ///< version of the ring that the cache was last held against
   std::string signing_kid_;  ///< the key that header_ names

@@ -187,6 +187,20 @@ TEST(Remembering, asks_the_live_question_once)
   EXPECT_TRUE(bench.mint.verify_access(token)->first_time);
 }
 
+TEST(Remembering, asks_again_when_a_clock_that_was_set_back_keeps_a_token_alive)
+{
+  static std::chrono::steady_clock::time_point uptime{};
+  Workbench bench;
+  Mint mint{bench.published, {}, bench.clock, [] { return uptime; }};
+  const std::string token = mint.sign(Workbench::access_claims());
+  EXPECT_TRUE(mint.verify_access(token)->first_time);
+  uptime += 900s;
+  EXPECT_FALSE(mint.verify_access(token)->first_time);
+  uptime += 1s;
+  EXPECT_TRUE(mint.verify_access(token)->first_time);
+  EXPECT_FALSE(mint.verify_access(token)->first_time);
+}
+
 TEST(Remembering, is_of_the_whole_token_not_of_a_part)
 {
   Workbench bench;

@@ -75,6 +75,31 @@ def test_day_7_knows_no_roles_and_day_14_does(course):
         assert answer.status_code == 403
 
 
+def test_only_administrators_make_administrators(course):
+    user, root = course.new_user(), course.admin()
+
+    def made(token, role):
+        person = {"name": "Eve", "email": new_email(), "age": 36, "password": PASSWORD, "role": role}
+        answer = course.post("/api/users", token, json=person)
+        return answer.status_code, [u["role"] for u in answer.json() if u["email"] == person["email"]] if answer.ok else None
+
+    assert made(user.access, "ADMIN") == (403, None)
+    assert made(root.access, "ADMIN") == (201, ["ADMIN"])
+    if course.day == "day7":
+        assert made(user.access, "USER") == (201, ["USER"])
+
+
+def test_a_token_that_was_logged_out_stays_so_after_a_restart(course, tmp_path):
+    with UsherServer("--compat", course.day, data=tmp_path / "data") as server:
+        user, other = server.new_user(), server.new_user()
+        assert server.post("/api/logout", user.access).ok
+        server.stop()
+        server.start()
+        answer = server.get("/api/users/me", user.access)
+        assert (answer.status_code, answer.json()) == (401, {"msg": "Token has been revoked"})
+        assert server.get("/api/users/me", other.access).status_code == 200
+
+
 def test_search_is_public(course):
     user = course.new_user()
     assert course.get(f"/api/users/search?email={user.email}").json()["email"] == user.email

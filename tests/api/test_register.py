@@ -66,14 +66,14 @@ def test_the_password_must_not_hold_the_own_name_or_address(checked):
 
 
 @pytest.mark.parametrize("variant", [
-    str.upper, str.title, lambda e: e.replace("@", "@").replace("example", "EXAMPLE"), lambda e: e + ".",
+    str.upper, str.title, lambda e: e.replace("example", "EXAMPLE"), lambda e: e + ".",
     lambda e: e.replace("user", "\uff55ser"), lambda e: e.replace("k", "\u212a"),
 ])
 def test_an_address_in_any_spelling_is_taken_once(usher, contract, variant):
     email = "kiku-" + new_email()
     assert usher.post("/api/register", json=registration(email=email)).status_code == 201
     answer = usher.post("/api/register", json=registration(email=variant(email)))
-    assert answer.status_code in (400, 409), answer.text
+    assert answer.status_code == 409 and answer.json()["error"] == "email_taken", answer.text
     contract.check(answer)
 
 

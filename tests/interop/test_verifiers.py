@@ -24,11 +24,22 @@ def service(request):
         yield {"server": server, "alg": request.param, "user": user, "stale": refreshed, "pem": server.public_pem()}
 
 
-def flask_app(service) -> flask.Flask:
-    """A service as the course writes it, with our public key and nothing else of ours."""
+def flask_app(service, by: str) -> flask.Flask:
+    """A service as the course writes it, with our public key or our JWKS and nothing else of ours."""
     app = flask.Flask("orders")
-    app.config.update(JWT_ALGORITHM=service["alg"], JWT_PUBLIC_KEY=service["pem"], TESTING=True)
-    fje.JWTManager(app)
+    app.config.update(JWT_ALGORITHM=service["alg"], TESTING=True)
+    manager = fje.JWTManager(app)
+    if by == "pem":
+        app.config["JWT_PUBLIC_KEY"] = service["pem"]
+    else:
+        keys = jwt.PyJWKSet.from_dict(service["server"].get("/.well-known/jwks.json").json())
+
+        @manager.decode_key_loader
+        def key_of(header, _):
+            for key in keys.keys:
+                if key.key_id == header.get("kid"):
+                    return key.key
+            raise jwt.InvalidTokenError("no such key")
 
     @app.get("/orders")
     @fje.jwt_required()
@@ -48,22 +59,25 @@ def flask_app(service) -> flask.Flask:
     return app
 
 
-def test_flask_jwt_extended_takes_our_access_tokens(service):
-    client = flask_app(service).test_client()
+@pytest.mark.parametrize("by", ["pem", "jwks"])
+def test_flask_jwt_extended_takes_our_access_tokens(service, by):
+    client = flask_app(service, by).test_client()
     answer = client.get("/orders", headers=bearer(service["user"].access))
     assert (answer.status_code, answer.json) == (200, {"user": str(service["user"].id), "fresh": True})
 
 
-def test_flask_jwt_extended_sees_what_is_fresh(service):
-    client = flask_app(service).test_client()
+@pytest.mark.parametrize("by", ["pem", "jwks"])
+def test_flask_jwt_extended_sees_what_is_fresh(service, by):
+    client = flask_app(service, by).test_client()
     assert client.get("/danger", headers=bearer(service["user"].access)).status_code == 200
     answer = client.get("/danger", headers=bearer(service["stale"]))
     assert (answer.status_code, answer.json) == (401, {"msg": "Fresh token required"})
     assert client.get("/orders", headers=bearer(service["stale"])).json["fresh"] is False
 
 
-def test_flask_jwt_extended_refuses_our_refresh_tokens_everywhere(service):
-    client = flask_app(service).test_client()
+@pytest.mark.parametrize("by", ["pem", "jwks"])
+def test_flask_jwt_extended_refuses_our_refresh_tokens_everywhere(service, by):
+    client = flask_app(service, by).test_client()
     for path in ("/orders", "/danger", "/refresh-only"):
         assert client.get(path, headers=bearer(service["user"].refresh)).status_code in (401, 422)
 

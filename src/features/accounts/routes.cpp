@@ -5,6 +5,7 @@
 #include "features/accounts/list_query.hpp"
 #include "features/accounts/service.hpp"
 #include "features/accounts/wire.hpp"
+#include "features/addresses/requests.hpp"
 #include "features/users/wire.hpp"
 #include "passwords/policy.hpp"
 #include "text/email.hpp"
@@ -12,6 +13,8 @@
 namespace usher::accounts {
 namespace {
 
+using addresses::deed_of;
+using addresses::user_in;
 using http::Answer;
 using http::Guard;
 using http::Method;
@@ -19,20 +22,6 @@ using http::Reply;
 using http::Request;
 using http::Response;
 using users::UserId;
-
-Deed deed_of(const Deps& deps, const Request& request)
-{
-  return {.caller = request.caller, .origin = request.from(), .now = deps.clock.now()};
-}
-
-Result<UserId> user_in(const Request& request)
-{
-  const auto id = request.number("id");
-  if (!id) {
-    return refuse(users::user_not_found);
-  }
-  return UserId{*id};
-}
 
 Response shown(const Account& account)
 {
@@ -67,23 +56,19 @@ void check_password(json::Draft<UserInput>& input, const users::Profile& before,
   }
 }
 
-/// Spares the hashing; whose the address is in the end, the database decides.
-Result<Done> check_not_taken(const Deps& deps, const std::string& email)
+/// Spares the hashing; whose the address is in the end, the database decides. `owner`: who may have it.
+Result<Done> check_not_taken(db::Tx& tx, const std::string& email, UserId owner)
 {
   const auto key = text::email_key(email);
-  const bool taken =
-      key && deps.db.read([&](db::Tx& tx) { return users::find_by_email_key(tx, *key).has_value(); });
-  if (taken) {
+  const auto holder = key ? users::find_by_email_key(tx, *key) : std::nullopt;
+  if (holder && holder->user.id != owner) {
     return refuse(users::email_taken);
   }
   return Done{};
 }
 
-/// A whole user out of a body in which everything needed is there.
-Result<UserInput> new_user_in(const Deps& deps, const Request& request, const json::Shape<UserInput>& shape)
+Result<UserInput> all_right(json::Draft<UserInput> input)
 {
-  USHER_TRY(json::Draft<UserInput> input, json::draft(request.body, shape));
-  check_password(input, {}, deps);
   if (!input.wrong.empty()) {
     return refuse_fields(std::move(input.wrong));
   }
@@ -93,7 +78,8 @@ Result<UserInput> new_user_in(const Deps& deps, const Request& request, const js
 Reply create(const Deps& deps, const Request& request, UserInput input)
 {
   USHER_ASSERT(input.name && input.email && input.age && input.password);  // both shapes require them
-  USHER_CO_CHECK(check_not_taken(deps, *input.email));
+  const auto look_up = [&](db::Tx& tx) { return check_not_taken(tx, *input.email, {}); };
+  USHER_CO_CHECK(deps.db.read(look_up));
   auto hashed = co_await deps.passwords.hash(*std::move(input.password));
   USHER_CO_TRY(std::string hash, std::move(hashed));
   const users::NewUser wanted{
@@ -101,25 +87,41 @@ Reply create(const Deps& deps, const Request& request, UserInput input)
       .role = input.role ? users::parse_role(*input.role).value_or(users::Role::user) : users::Role::user,
       .password_hash = std::move(hash)
   };
-  const Deed deed = deed_of(deps, request);
+  const Deed deed = deed_of(request, deps.clock.now());
   auto work = [&](db::Tx& tx) { return create_user(tx, deed, wanted); };
   auto created = co_await deps.db.write(std::move(work));
   USHER_CO_TRY(users::User user, std::move(created));
   co_return shown_as_new({.user = std::move(user)});
 }
 
+/// Judging how strong a password is costs, so the source is charged for every body that has one; also for one
+/// that is wrong in other ways, because everything that is wrong is said at once.
+Result<UserInput> registration_in(const Deps& deps, const Request& request)
+{
+  if (deps.options.registration == Registration::closed) {
+    return refuse(registration_closed);
+  }
+  USHER_TRY(json::Draft<UserInput> input, json::draft(request.body, registration_shape));
+  if (input.value.password) {
+    USHER_CHECK(deps.guessing.admit_registration(request.address));
+    check_password(input, {}, deps);
+  }
+  return all_right(std::move(input));
+}
+
 Reply register_user(const Deps& deps, const Request& request)
 {
-  USHER_CO_TRY(UserInput input, new_user_in(deps, request, registration_shape));
-  USHER_CO_CHECK(deps.guessing.admit_registration(request.address));
+  USHER_CO_TRY(UserInput input, registration_in(deps, request));
   auto answer = co_await create(deps, request, std::move(input));
   co_return answer;
 }
 
 Reply post_user(const Deps& deps, const Request& request)
 {
-  USHER_CO_TRY(UserInput input, new_user_in(deps, request, new_user_shape));
-  auto answer = co_await create(deps, request, std::move(input));
+  USHER_CO_TRY(json::Draft<UserInput> input, json::draft(request.body, new_user_shape));
+  check_password(input, {}, deps);
+  USHER_CO_TRY(UserInput whole, all_right(std::move(input)));
+  auto answer = co_await create(deps, request, std::move(whole));
   co_return answer;
 }
 
@@ -148,16 +150,17 @@ Answer get_user(const Deps& deps, const Request& request)
   return shown(account);
 }
 
-/// What can be refused before a password is hashed; the service decides again inside the transaction.
-Result<Done> check_before_hashing(const Caller& caller, const UserInput& input)
+/// Whatever can be refused before a password is hashed; the service decides again inside the transaction.
+Result<Done> check_before_hashing(const Deps& deps, const Request& request, UserId id, const Change& wanted)
 {
-  if (input.role && !caller.admin) {
-    return refuse(users::role_forbidden);
-  }
-  if (input.password && !caller.fresh) {
-    return refuse(token_not_fresh);
-  }
-  return Done{};
+  const Deed deed = deed_of(request, deps.clock.now());
+  return deps.db.read([&](db::Tx& tx) -> Result<Done> {
+    USHER_CHECK(check_change(tx, deed, id, wanted, users::Expected{request.if_match}));
+    if (wanted.email) {
+      USHER_CHECK(check_not_taken(tx, *wanted.email, id));
+    }
+    return Done{};
+  });
 }
 
 Result<UserInput> change_in(
@@ -169,11 +172,7 @@ Result<UserInput> change_in(
     USHER_TRY(const users::User before, deps.db.read([&](db::Tx& tx) { return users::find(tx, id); }));
     check_password(input, {.name = before.name, .email = before.email, .age = before.age}, deps);
   }
-  if (!input.wrong.empty()) {
-    return refuse_fields(std::move(input.wrong));
-  }
-  USHER_CHECK(check_before_hashing(request.caller, input.value));
-  return std::move(input.value);
+  return all_right(std::move(input));
 }
 
 Reply change(const Deps& deps, const Request& request, const json::Shape<UserInput>& shape)
@@ -185,10 +184,13 @@ Reply change(const Deps& deps, const Request& request, const json::Shape<UserInp
     wanted.role = users::parse_role(*input.role);
   }
   if (input.password) {
+    wanted.password_hash.emplace();
+    USHER_CO_CHECK(check_before_hashing(deps, request, id, wanted));
+    USHER_CO_TRY(const Hashing::Place place, deps.hashing.admit(UserId{request.caller.user}));
     auto hashed = co_await deps.passwords.hash(*std::move(input.password));
     USHER_CO_TRY(wanted.password_hash, std::move(hashed));
   }
-  const Deed deed = deed_of(deps, request);
+  const Deed deed = deed_of(request, deps.clock.now());
   const users::Expected expected{request.if_match};
   auto work = [&](db::Tx& tx) { return change_user(tx, deed, id, wanted, expected); };
   auto changed = co_await deps.db.write(std::move(work));
@@ -209,12 +211,12 @@ Reply patch_user(const Deps& deps, const Request& request)
 Reply delete_user_by_id(const Deps& deps, const Request& request)
 {
   USHER_CO_TRY(const UserId id, user_in(request));
-  const Deed deed = deed_of(deps, request);
+  const Deed deed = deed_of(request, deps.clock.now());
   const users::Expected expected{request.if_match};
   auto work = [&](db::Tx& tx) { return delete_user(tx, deed, id, expected); };
   auto deleted = co_await deps.db.write(std::move(work));
   USHER_CO_CHECK(std::move(deleted));
-  co_return http::message("User deleted");
+  co_return http::message("User deleted.");
 }
 
 std::vector<const Refusal*> refusals_of_change()
@@ -242,7 +244,7 @@ std::vector<http::Route<Deps>> collection_routes()
        .body = &registration_shape,
        .status = 201,
        .reply = &user_shape,
-       .refusals = {&users::email_taken, &limits::too_many_attempts, &server_busy}},
+       .refusals = {&registration_closed, &users::email_taken, &limits::too_many_attempts, &server_busy}},
       {.method = Method::get,
        .pattern = "/api/users",
        .guard = Guard::admin,

@@ -1,6 +1,7 @@
 #include "features/accounts/routes.hpp"
 
 #include "audit/audit.hpp"
+#include "crypto/random.hpp"
 #include "features/accounts/service.hpp"
 #include "features/addresses/front_testing.hpp"
 #include "features/addresses/store.hpp"
@@ -31,6 +32,7 @@ class AccountRoutes : public ::testing::Test {
         {.db = front_.door(),
          .passwords = passwords_,
          .guessing = guessing_,
+         .hashing = hashing_,
          .cursors = cursors_,
          .clock = clock_}
     );
@@ -43,10 +45,19 @@ class AccountRoutes : public ::testing::Test {
     return testing::in(*database_, [&](db::Tx& tx) { return create_user(tx, deed, wanted); }).value();
   }
 
-  static Caller caller_of(const users::User& user)
+  Caller caller_of(const users::User& user)
   {
+    const sessions::Session session{
+        .id = crypto::make_uuid7(),
+        .user = user.id,
+        .generation = user.generation,
+        .idle_expires = clock_.now() + std::chrono::hours{1},
+        .expires = clock_.now() + std::chrono::hours{1}
+    };
+    testing::in(*database_, [&](db::Tx& tx) { sessions::insert(tx, session); });
     return {
         .user = user.id.value,
+        .session = session.id,
         .generation = user.generation,
         .admin = user.role == users::Role::admin,
         .fresh = true
@@ -84,6 +95,7 @@ class AccountRoutes : public ::testing::Test {
   ManualClock clock_{from_epoch(1'795'000'000)};
   passwords::Gate passwords_{{.threads = 1}};
   limits::Guessing guessing_{{.registrations_per_source = 3}, clock_};
+  Hashing hashing_;
   crypto::HmacKey cursors_{Secret{std::string(32, 'k')}};
   testing::Front front_{*database_};
   users::User root_ = add("Root", "root@example.org", users::Role::admin);
@@ -104,7 +116,9 @@ TEST_F(AccountRoutes, who_registers_gets_a_user_with_a_location_and_a_tag)
 
 TEST_F(AccountRoutes, a_bad_password_is_told_with_the_other_wrong_fields)
 {
-  const auto answer = as_nobody(R"({"name":"","email":"eve@example.org","age":15,"password":"short"})");
+  const auto answer = as_root(
+      Method::post, "/api/users", R"({"name":"","email":"eve@example.org","age":15,"password":"short"})"
+  );
   ASSERT_EQ(code_of(answer), "fields_invalid");
   EXPECT_THAT(
       answer.error().fields,
@@ -136,6 +150,51 @@ TEST_F(AccountRoutes, one_source_registers_only_so_many)
     ASSERT_TRUE(as_nobody(registration("eve" + std::to_string(i) + "@example.org")));
   }
   EXPECT_EQ(code_of(as_nobody(registration("eve9@example.org"))), "too_many_attempts");
+}
+
+TEST_F(AccountRoutes, a_weak_password_is_named_beside_the_other_fields)
+{
+  const auto refused = as_nobody(R"({"name":"","email":"eve@example.org","age":20,"password":"password1"})");
+  ASSERT_FALSE(refused);
+  ASSERT_EQ(refused.error().fields.size(), 2U);
+  EXPECT_EQ(refused.error().fields[0].field, "name");
+  EXPECT_EQ(refused.error().fields[1].field, "password");
+}
+
+TEST_F(AccountRoutes, every_password_that_was_judged_counts_as_a_registration)
+{
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(code_of(as_nobody(R"({"name":"","age":20})")), "fields_invalid");
+  }
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(
+        code_of(as_nobody(R"({"name":"E","email":"eve@example.org","age":20,"password":"short"})")),
+        "fields_invalid"
+    );
+  }
+  EXPECT_EQ(code_of(as_nobody(registration("eve@example.org"))), "too_many_attempts");
+}
+
+TEST_F(AccountRoutes, nobody_registers_where_registration_is_closed)
+{
+  testing::Front closed{*database_};
+  mount(
+      closed.router(),
+      {.db = closed.door(),
+       .passwords = passwords_,
+       .guessing = guessing_,
+       .hashing = hashing_,
+       .cursors = cursors_,
+       .clock = clock_,
+       .options = {.registration = Registration::closed}}
+  );
+  for (const std::string& body : {registration("eve@example.org"), std::string{"{"}}) {
+    EXPECT_EQ(code_of(closed.call(Method::post, "/api/register", {.body = body})), "registration_closed");
+  }
+  const auto made = closed.call(
+      Method::post, "/api/users", {.caller = caller_of(root_), .body = registration("eve@example.org")}
+  );
+  EXPECT_TRUE(made) << "an administrator still makes accounts";
 }
 
 TEST_F(AccountRoutes, an_administrator_makes_users_of_any_role_and_number)
@@ -179,6 +238,41 @@ TEST_F(AccountRoutes, a_stale_tag_changes_nothing)
   EXPECT_EQ(code_of(answer), "precondition_failed");
 }
 
+TEST_F(AccountRoutes, an_if_match_without_a_tag_changes_nothing)
+{
+  const auto answer = front_.call(
+      Method::patch, "/api/users/2", {.caller = caller_of(ada_), .body = R"({"name":"A"})", .if_match = ""}
+  );
+  EXPECT_EQ(code_of(answer), "precondition_failed");
+}
+
+TEST_F(AccountRoutes, a_password_that_comes_with_a_stale_tag_or_a_taken_address_is_not_even_hashed)
+{
+  const auto before = passwords_.hashed();
+  const std::string password = R"("password":"correct horse battery staple")";
+  const auto stale = front_.call(
+      Method::patch,
+      "/api/users/2",
+      {.caller = caller_of(ada_), .body = '{' + password + '}', .if_match = "\"999\""}
+  );
+  EXPECT_EQ(code_of(stale), "precondition_failed");
+  const auto taken =
+      as_ada(Method::patch, "/api/users/2", R"({"email":"root@example.org",)" + password + '}');
+  EXPECT_EQ(code_of(taken), "email_taken");
+  EXPECT_EQ(passwords_.hashed(), before);
+}
+
+TEST_F(AccountRoutes, a_user_with_two_passwords_being_hashed_waits_with_the_third)
+{
+  const std::string body = R"({"password":"correct horse battery staple"})";
+  {
+    const auto first = hashing_.admit(ada_.id);
+    const auto second = hashing_.admit(ada_.id);
+    EXPECT_EQ(code_of(as_ada(Method::patch, "/api/users/2", body)), "server_busy");
+  }
+  EXPECT_TRUE(as_ada(Method::patch, "/api/users/2", body));
+}
+
 TEST_F(AccountRoutes, a_user_cannot_set_a_role)
 {
   EXPECT_EQ(code_of(as_ada(Method::patch, "/api/users/2", R"({"role":"ADMIN"})")), "role_forbidden");
@@ -213,7 +307,7 @@ TEST_F(AccountRoutes, a_new_password_makes_the_old_token_no_good_for_writing)
 
 TEST_F(AccountRoutes, a_deleted_user_is_gone)
 {
-  EXPECT_EQ(as_ada(Method::del, "/api/users/me")->body, R"({"message":"User deleted"})");
+  EXPECT_EQ(as_ada(Method::del, "/api/users/me")->body, R"({"message":"User deleted."})");
   EXPECT_EQ(code_of(as_root(Method::get, "/api/users/2")), "user_not_found");
   EXPECT_EQ(code_of(as_root(Method::del, "/api/users/2")), "user_not_found");
 }

@@ -3,6 +3,7 @@
 #include "audit/audit.hpp"
 #include "base/refusals.hpp"
 #include "features/addresses/store.hpp"
+#include "features/sessions/alive.hpp"
 #include "features/sessions/store.hpp"
 #include "features/users/rules.hpp"
 
@@ -11,8 +12,8 @@
 namespace usher::accounts {
 namespace {
 
+using sessions::check_alive;
 using sessions::EndReason;
-using users::check_still_somebody;
 using users::Role;
 using users::User;
 using users::UserId;
@@ -80,20 +81,28 @@ Result<User> role_changed(db::Tx& tx, const Deed& deed, const User& before, Role
   return changed;
 }
 
-/// The profile part of a change. The same values again are no change, and leave the version alone.
-Result<User> profile_changed(db::Tx& tx, const Deed& deed, const User& before, const Change& wanted)
+/// The profile after a change; nothing when the same values again leave it, and the version, alone.
+std::optional<users::Profile> new_profile(const User& before, const Change& wanted)
 {
-  const users::Profile profile{
+  users::Profile profile{
       .name = wanted.name.value_or(before.name),
       .email = wanted.email.value_or(before.email),
       .age = wanted.age.value_or(before.age)
   };
   if (profile.name == before.name && profile.email == before.email && profile.age == before.age) {
+    return std::nullopt;
+  }
+  return profile;
+}
+
+Result<User> profile_changed(db::Tx& tx, const Deed& deed, const User& before, const Change& wanted)
+{
+  const auto profile = new_profile(before, wanted);
+  if (!profile) {
     return before;
   }
-  USHER_CHECK(users::check(profile));
-  USHER_TRY(User changed, users::update(tx, before.id, profile, deed.now));
-  record(tx, deed, before.id, profile.email == before.email ? "user_changed" : "email_changed");
+  USHER_TRY(User changed, users::update(tx, before.id, *profile, deed.now));
+  record(tx, deed, before.id, profile->email == before.email ? "user_changed" : "email_changed");
   return changed;
 }
 
@@ -114,6 +123,11 @@ Result<Done> check_may_change(const Caller& caller, const User& before, const Ch
   return Done{};
 }
 
+bool registers(const Caller& caller)
+{
+  return !caller.somebody() && !caller.admin;
+}
+
 }  // namespace
 
 Result<Account> find_account(db::Tx& tx, UserId id)
@@ -124,7 +138,9 @@ Result<Account> find_account(db::Tx& tx, UserId id)
 
 Result<User> create_user(db::Tx& tx, const Deed& deed, const users::NewUser& wanted)
 {
-  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  if (!registers(deed.caller)) {
+    USHER_CHECK(check_alive(tx, deed.caller, deed.now));
+  }
   USHER_CHECK(users::check(wanted.profile));
   users::NewUser allowed = wanted;
   allowed.role = deed.caller.admin ? wanted.role : Role::user;
@@ -139,14 +155,28 @@ Result<User> create_user(db::Tx& tx, const Deed& deed, const users::NewUser& wan
   return created;
 }
 
+Result<User> check_change(
+    db::Tx& tx, const Deed& deed, UserId id, const Change& wanted, const users::Expected& expected
+)
+{
+  USHER_CHECK(check_alive(tx, deed.caller, deed.now));
+  USHER_TRY(User user, users::find(tx, id));
+  USHER_CHECK(expected.check(user.version));
+  USHER_CHECK(check_may_change(deed.caller, user, wanted));
+  if (const auto profile = new_profile(user, wanted)) {
+    USHER_CHECK(users::check(*profile));
+  }
+  if (wanted.role == Role::user) {
+    USHER_CHECK(check_an_administrator_remains(tx, user));
+  }
+  return user;
+}
+
 Result<Account> change_user(
     db::Tx& tx, const Deed& deed, UserId id, const Change& wanted, const users::Expected& expected
 )
 {
-  USHER_CHECK(check_still_somebody(tx, deed.caller));
-  USHER_TRY(User user, users::find(tx, id));
-  USHER_CHECK(expected.check(user.version));
-  USHER_CHECK(check_may_change(deed.caller, user, wanted));
+  USHER_TRY(User user, check_change(tx, deed, id, wanted, expected));
   USHER_TRY(user, profile_changed(tx, deed, user, wanted));
   if (wanted.password_hash) {
     USHER_TRY(user, password_changed(tx, deed, id, *wanted.password_hash));
@@ -159,21 +189,24 @@ Result<Account> change_user(
 
 Result<User> set_password(db::Tx& tx, const Deed& deed, UserId id, const std::string& hash)
 {
-  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_CHECK(check_alive(tx, deed.caller, deed.now));
   return password_changed(tx, deed, id, hash);
 }
 
 Result<User> set_role(db::Tx& tx, const Deed& deed, UserId id, Role role)
 {
-  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_CHECK(check_alive(tx, deed.caller, deed.now));
   USHER_TRY(const User before, users::find(tx, id));
   return role_changed(tx, deed, before, role);
 }
 
 Result<User> disable(db::Tx& tx, const Deed& deed, UserId id)
 {
-  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_CHECK(check_alive(tx, deed.caller, deed.now));
   USHER_TRY(const User before, users::find(tx, id));
+  if (before.disabled) {
+    return before;
+  }
   USHER_CHECK(check_an_administrator_remains(tx, before));
   USHER_TRY(User changed, users::set_access(tx, id, users::Access::disabled, deed.now));
   end_sessions(tx, changed, EndReason::disabled, std::nullopt, deed.now);
@@ -183,7 +216,11 @@ Result<User> disable(db::Tx& tx, const Deed& deed, UserId id)
 
 Result<User> enable(db::Tx& tx, const Deed& deed, UserId id)
 {
-  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_CHECK(check_alive(tx, deed.caller, deed.now));
+  USHER_TRY(const User before, users::find(tx, id));
+  if (!before.disabled) {
+    return before;
+  }
   USHER_TRY(User changed, users::set_access(tx, id, users::Access::enabled, deed.now));
   record(tx, deed, id, "user_enabled");
   return changed;
@@ -191,7 +228,7 @@ Result<User> enable(db::Tx& tx, const Deed& deed, UserId id)
 
 Result<Done> delete_user(db::Tx& tx, const Deed& deed, UserId id, const users::Expected& expected)
 {
-  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_CHECK(check_alive(tx, deed.caller, deed.now));
   USHER_TRY(const User before, users::find(tx, id));
   USHER_CHECK(expected.check(before.version));
   USHER_CHECK(check_an_administrator_remains(tx, before));

@@ -3,8 +3,8 @@
 #include "base/result.hpp"
 #include "db/database.hpp"
 #include "features/accounts/account.hpp"
+#include "features/users/deed.hpp"
 #include "features/users/precondition.hpp"
-#include "features/users/service.hpp"
 #include "features/users/store.hpp"
 #include "features/users/user.hpp"
 
@@ -15,8 +15,8 @@
 // command line and the first set-up all come through here, so that the invariants, the sessions' ends and the
 // audit trail are the same for all. Passwords arrive hashed: hashing happens before the transaction.
 //
-// A caller that was demoted, disabled, deleted or signed out between its request and the transaction is
-// refused with token_revoked, by every function that takes a Deed.
+// A caller who was demoted, disabled, deleted or whose session ended between its request and the transaction
+// is refused with token_revoked, by every function that takes a Deed. Nobody may register, and nothing else.
 
 namespace usher::accounts {
 
@@ -46,6 +46,12 @@ Result<Account> change_user(
     db::Tx& tx, const Deed& deed, users::UserId id, const Change& wanted, const users::Expected& expected
 );
 
+/// Refuses as change_user would, but for email_taken, and changes nothing: for a read, before a password is
+/// hashed (whatever is in `password_hash` stands for what it will be). Hands back the user as they are.
+Result<users::User> check_change(
+    db::Tx& tx, const Deed& deed, users::UserId id, const Change& wanted, const users::Expected& expected
+);
+
 /// The steps of change_user that are more than a new value, one by one, for the command line.
 ///
 /// All sessions of the user end but the caller's own, which goes on under the new generation: its access
@@ -53,9 +59,10 @@ Result<Account> change_user(
 Result<users::User> set_password(db::Tx& tx, const Deed& deed, users::UserId id, const std::string& hash);
 /// Ends all sessions. Refuses with user_not_found, last_admin. The role they have already: no change.
 Result<users::User> set_role(db::Tx& tx, const Deed& deed, users::UserId id, users::Role role);
-/// Ends all sessions; nobody logs in as a disabled user. Refuses with user_not_found, last_admin.
+/// Ends all sessions; nobody logs in as a disabled user. Refuses with user_not_found, last_admin. One who is
+/// disabled already: no change.
 Result<users::User> disable(db::Tx& tx, const Deed& deed, users::UserId id);
-/// Refuses with user_not_found.
+/// Refuses with user_not_found. One who is enabled already: no change, and their tokens live on.
 Result<users::User> enable(db::Tx& tx, const Deed& deed, users::UserId id);
 
 /// With addresses and sessions; all tokens die at once; the id is never given again.

@@ -42,7 +42,9 @@ class Accounts : public ::testing::Test {
 
   static Deed shell() { return {.caller = shell_caller(), .now = noon}; }
 
-  static Deed by(const User& user, const Uuid& session = {})
+  Deed by(const User& user) { return by(user, log_in(user)); }
+
+  static Deed by(const User& user, const Uuid& session)
   {
     return {
         .caller =
@@ -55,10 +57,20 @@ class Accounts : public ::testing::Test {
     };
   }
 
-  static Deed stale(const User& user)
+  Deed stale(const User& user)
   {
     Deed deed = by(user);
     deed.caller.fresh = false;
+    return deed;
+  }
+
+  Deed signed_out(const User& user)
+  {
+    const Deed deed = by(user);
+    const auto end = [&](db::Tx& tx) {
+      return sessions::end(tx, deed.caller.session, sessions::EndReason::ended_by_user, noon);
+    };
+    in(end);
     return deed;
   }
 
@@ -153,7 +165,8 @@ TEST_F(Accounts, an_administrator_makes_administrators)
   const users::NewUser wanted{
       .profile = {.name = "Eve", .email = "eve@example.org", .age = 20}, .role = Role::admin
   };
-  const User eve = in([&](db::Tx& tx) { return create_user(tx, by(root), wanted); }).value();
+  const Deed deed = by(root);
+  const User eve = in([&](db::Tx& tx) { return create_user(tx, deed, wanted); }).value();
   EXPECT_EQ(eve.role, Role::admin);
   EXPECT_THAT(events_of(eve.id), ElementsAre("user_created"));
 }
@@ -208,9 +221,17 @@ TEST_F(Accounts, another_mailbox_needs_a_fresh_token)
   EXPECT_TRUE(change(by(ada), ada.id, {.email = "new@example.org"}));
 }
 
-TEST_F(Accounts, another_spelling_of_the_same_mailbox_needs_none)
+TEST_F(Accounts, other_case_in_the_same_mailbox_needs_none)
 {
   EXPECT_TRUE(change(stale(ada), ada.id, {.email = "ADA@example.org"}));
+}
+
+TEST_F(Accounts, a_look_alike_of_ones_mailbox_needs_a_fresh_token)
+{
+  const User kim = add("kim@example.org");
+  for (const char* look_alike : {"\u212aim@example.org", "\uff4bim@example.org"}) {
+    EXPECT_EQ(code_of(change(stale(kim), kim.id, {.email = look_alike})), "token_not_fresh") << look_alike;
+  }
 }
 
 TEST_F(Accounts, another_password_needs_a_fresh_token)
@@ -246,9 +267,50 @@ TEST_F(Accounts, changed_meanwhile_are_not_overwritten)
 TEST_F(Accounts, a_caller_demoted_meanwhile_changes_nothing)
 {
   const User second = add("second@example.org", Role::admin);
-  in([&](db::Tx& tx) { return set_role(tx, by(root), second.id, Role::user); }).value();
+  in([&](db::Tx& tx) { return set_role(tx, shell(), second.id, Role::user); }).value();
   EXPECT_EQ(code_of(change(by(second), ada.id, {.name = "A"})), "token_revoked");
   EXPECT_EQ(code_of(remove(by(second), ada.id)), "token_revoked");
+}
+
+TEST_F(Accounts, a_caller_whose_session_ended_meanwhile_changes_nothing)
+{
+  const Deed late = signed_out(root);
+  const auto refuses = [&](auto work) { return code_of(in(work)) == "token_revoked"; };
+  const users::NewUser eve{.profile = {.name = "Eve", .email = "eve@example.org", .age = 20}};
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return create_user(tx, late, eve); }));
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return change_user(tx, late, ada.id, {.age = 40}, {}); }));
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return set_password(tx, late, ada.id, "$new"); }));
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return set_role(tx, late, ada.id, Role::admin); }));
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return disable(tx, late, ada.id); }));
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return enable(tx, late, ada.id); }));
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return delete_user(tx, late, ada.id); }));
+  EXPECT_EQ(now(ada.id).version, 1);
+}
+
+TEST_F(Accounts, ones_own_password_does_not_change_from_a_session_that_ended_meanwhile)
+{
+  EXPECT_EQ(code_of(change(signed_out(ada), ada.id, {.password_hash = "$new"})), "token_revoked");
+  EXPECT_EQ(now(ada.id).generation, 1);
+}
+
+TEST_F(Accounts, nobody_may_register_and_nothing_else)
+{
+  EXPECT_EQ(code_of(change({.now = noon}, ada.id, {.age = 40})), "token_revoked");
+  EXPECT_EQ(code_of(remove({.now = noon}, ada.id)), "token_revoked");
+}
+
+TEST_F(Accounts, what_a_change_would_be_refused_with_can_be_asked_before)
+{
+  const auto ask = [&](const Deed& deed, const Change& wanted, const Expected& expected) {
+    return code_of(in([&](db::Tx& tx) { return check_change(tx, deed, ada.id, wanted, expected); }));
+  };
+  EXPECT_EQ(ask(by(ada), {.password_hash = ""}, {}), "done");
+  EXPECT_EQ(ask(signed_out(ada), {.password_hash = ""}, {}), "token_revoked");
+  EXPECT_EQ(ask(by(ada), {.password_hash = ""}, Expected{"\"9\""}), "precondition_failed");
+  EXPECT_EQ(ask(by(ada), {.role = Role::user, .password_hash = ""}, {}), "role_forbidden");
+  EXPECT_EQ(ask(stale(ada), {.password_hash = ""}, {}), "token_not_fresh");
+  EXPECT_EQ(ask(by(ada), {.age = 3, .password_hash = ""}, {}), "fields_invalid");
+  EXPECT_EQ(now(ada.id).version, 1);
 }
 
 // Passwords
@@ -329,11 +391,19 @@ TEST_F(Accounts, an_administrator_with_another_beside_may_go)
 TEST_F(Accounts, disabling_ends_all_sessions_and_enabling_revives_none)
 {
   const Uuid here = log_in(ada);
-  EXPECT_TRUE(in([&](db::Tx& tx) { return disable(tx, by(root), ada.id); })->disabled);
+  EXPECT_TRUE(in([&](db::Tx& tx) { return disable(tx, shell(), ada.id); })->disabled);
   EXPECT_EQ(end_of(here), sessions::EndReason::disabled);
-  EXPECT_FALSE(in([&](db::Tx& tx) { return enable(tx, by(root), ada.id); })->disabled);
+  EXPECT_FALSE(in([&](db::Tx& tx) { return enable(tx, shell(), ada.id); })->disabled);
   EXPECT_EQ(end_of(here), sessions::EndReason::disabled);
   EXPECT_EQ(now(ada.id).generation, 3);
+}
+
+TEST_F(Accounts, the_access_they_have_is_no_change)
+{
+  const Uuid here = log_in(ada);
+  EXPECT_TRUE(in([&](db::Tx& tx) { return enable(tx, shell(), ada.id); }));
+  EXPECT_EQ(now(ada.id).generation, 1);
+  EXPECT_EQ(end_of(here), std::nullopt);
 }
 
 TEST_F(Accounts, deleting_takes_sessions_and_addresses_and_kills_every_token)

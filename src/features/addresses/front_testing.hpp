@@ -19,7 +19,7 @@ namespace usher::testing {
 struct Call {
   Caller caller{};
   std::string body{};
-  std::string if_match{};
+  std::optional<std::string> if_match{};  ///< nothing: no such header
 };
 
 /// A router with its loop and its door to the database, and nothing of the network: what a handler answers to
@@ -41,7 +41,7 @@ class Front {
         .path = std::string_view{target}.substr(0, mark),
         .query = mark == std::string::npos ? std::string_view{} : std::string_view{target}.substr(mark + 1),
         .body = with.body,
-        .if_match = with.if_match,
+        .if_match = with.if_match ? std::string_view{*with.if_match} : std::string_view{},
         .request_id = "test",
         .address = "192.0.2.1",
         .caller = with.caller

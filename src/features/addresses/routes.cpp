@@ -1,5 +1,6 @@
 #include "features/addresses/routes.hpp"
 
+#include "features/addresses/requests.hpp"
 #include "features/addresses/rules.hpp"
 #include "features/addresses/service.hpp"
 #include "features/addresses/wire.hpp"
@@ -15,21 +16,6 @@ using http::Method;
 using http::Reply;
 using http::Request;
 using users::UserId;
-
-users::Deed deed_of(const Deps& deps, const Request& request)
-{
-  return {.caller = request.caller, .origin = request.from(), .now = deps.clock.now()};
-}
-
-/// What is no number of a row names no row.
-Result<UserId> user_in(const Request& request)
-{
-  const auto user = request.number("id");
-  if (!user) {
-    return refuse(users::user_not_found);
-  }
-  return UserId{*user};
-}
 
 Result<Target> target_in(const Request& request)
 {
@@ -70,7 +56,7 @@ Reply post_user_address(const Deps& deps, const Request& request)
   USHER_CO_TRY(const UserId user, user_in(request));
   USHER_CO_TRY(Address wanted, address_from_json(request.body));
   wanted.user = user;
-  const users::Deed deed = deed_of(deps, request);
+  const users::Deed deed = deed_of(request, deps.clock.now());
   auto work = [&](db::Tx& tx) { return add_address(tx, deed, wanted); };
   auto added = co_await deps.db.write(std::move(work));
   USHER_CO_TRY(const Address address, std::move(added));
@@ -87,7 +73,7 @@ Reply put_user_address(const Deps& deps, const Request& request)
   USHER_CO_TRY(Address wanted, address_from_json(request.body));
   wanted.user = target.user;
   wanted.id = target.id;
-  const users::Deed deed = deed_of(deps, request);
+  const users::Deed deed = deed_of(request, deps.clock.now());
   const users::Expected expected{request.if_match};
   auto work = [&](db::Tx& tx) { return replace_address(tx, deed, wanted, expected); };
   auto changed = co_await deps.db.write(std::move(work));
@@ -99,7 +85,7 @@ Reply patch_user_address(const Deps& deps, const Request& request)
 {
   USHER_CO_TRY(const Target target, target_in(request));
   USHER_CO_TRY(const Patch patch, patch_from_json(request.body));
-  const users::Deed deed = deed_of(deps, request);
+  const users::Deed deed = deed_of(request, deps.clock.now());
   const users::Expected expected{request.if_match};
   auto work = [&](db::Tx& tx) { return patch_address(tx, deed, target, patch, expected); };
   auto changed = co_await deps.db.write(std::move(work));
@@ -110,12 +96,12 @@ Reply patch_user_address(const Deps& deps, const Request& request)
 Reply delete_user_address(const Deps& deps, const Request& request)
 {
   USHER_CO_TRY(const Target target, target_in(request));
-  const users::Deed deed = deed_of(deps, request);
+  const users::Deed deed = deed_of(request, deps.clock.now());
   const users::Expected expected{request.if_match};
   auto work = [&](db::Tx& tx) { return delete_address(tx, deed, target, expected); };
   auto deleted = co_await deps.db.write(std::move(work));
   USHER_CO_CHECK(std::move(deleted));
-  co_return http::message("Address deleted");
+  co_return http::message("Address deleted.");
 }
 
 constexpr std::string_view merge_patch = "application/merge-patch+json";

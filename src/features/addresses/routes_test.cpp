@@ -1,8 +1,10 @@
 #include "features/addresses/routes.hpp"
 
 #include "audit/audit.hpp"
+#include "crypto/random.hpp"
 #include "features/addresses/front_testing.hpp"
 #include "features/addresses/store.hpp"
+#include "features/sessions/store.hpp"
 #include "features/users/store.hpp"
 #include "testing/database.hpp"
 
@@ -29,14 +31,29 @@ class AddressRoutes : public ::testing::Test {
     ).value();
   }
 
+  /// The caller of a session of their own.
+  Caller caller_of(const users::User& user)
+  {
+    const sessions::Session session{
+        .id = crypto::make_uuid7(),
+        .user = user.id,
+        .generation = user.generation,
+        .idle_expires = clock_.now() + std::chrono::hours{1},
+        .expires = clock_.now() + std::chrono::hours{1}
+    };
+    testing::in(*database_, [&](db::Tx& tx) { sessions::insert(tx, session); });
+    return {.user = user.id.value, .session = session.id, .generation = user.generation};
+  }
+
   http::Answer as_ada(
-      Method method, const std::string& rest, const std::string& body = {}, const std::string& if_match = {}
+      Method method,
+      const std::string& rest,
+      const std::string& body = {},
+      const std::optional<std::string>& if_match = {}
   )
   {
     return front_.call(
-        method,
-        "/api/users/" + rest,
-        {.caller = {.user = ada_.id.value, .generation = 1}, .body = body, .if_match = if_match}
+        method, "/api/users/" + rest, {.caller = caller_of(ada_), .body = body, .if_match = if_match}
     );
   }
 
@@ -45,7 +62,9 @@ class AddressRoutes : public ::testing::Test {
     return answer ? "answered" : answer.error().code();
   }
 
-  testing::TestDatabase database_{users::migrations(), migrations(), audit::migrations()};
+  testing::TestDatabase database_{
+      users::migrations(), migrations(), sessions::migrations(), audit::migrations()
+  };
   ManualClock clock_{from_epoch(1'795'000'000)};
   testing::Front front_{*database_};
   users::User ada_ = add_user("ada@example.org");
@@ -70,7 +89,7 @@ TEST_F(AddressRoutes, an_address_is_read_replaced_patched_and_deleted)
   EXPECT_THAT(
       as_ada(Method::patch, "1/addresses/1", R"({"label":null})")->body, HasSubstr(R"("label":null)")
   );
-  EXPECT_EQ(as_ada(Method::del, "1/addresses/1")->body, R"({"message":"Address deleted"})");
+  EXPECT_EQ(as_ada(Method::del, "1/addresses/1")->body, R"({"message":"Address deleted."})");
   EXPECT_EQ(as_ada(Method::get, "1/addresses")->body, R"({"addresses":[]})");
 }
 
@@ -85,11 +104,7 @@ TEST_F(AddressRoutes, what_names_no_address_is_not_found)
 
 TEST_F(AddressRoutes, anothers_address_is_not_found_under_ones_own_path)
 {
-  ASSERT_TRUE(front_.call(
-      Method::post,
-      "/api/users/2/addresses",
-      {.caller = {.user = bob_.id.value, .generation = 1}, .body = home}
-  ));
+  ASSERT_TRUE(front_.call(Method::post, "/api/users/2/addresses", {.caller = caller_of(bob_), .body = home}));
   EXPECT_EQ(code_of(as_ada(Method::get, "1/addresses/1")), "address_not_found");
   EXPECT_EQ(code_of(as_ada(Method::put, "1/addresses/1", home)), "address_not_found");
   EXPECT_EQ(code_of(as_ada(Method::patch, "1/addresses/1", "{}")), "address_not_found");
@@ -99,7 +114,7 @@ TEST_F(AddressRoutes, anothers_address_is_not_found_under_ones_own_path)
 TEST_F(AddressRoutes, a_stale_tag_changes_nothing)
 {
   ASSERT_TRUE(as_ada(Method::post, "1/addresses", home));
-  for (const char* tag : {"\"9\"", "W/\"1\""}) {
+  for (const char* tag : {"\"9\"", "W/\"1\"", ""}) {
     EXPECT_EQ(code_of(as_ada(Method::put, "1/addresses/1", home, tag)), "precondition_failed");
     EXPECT_EQ(code_of(as_ada(Method::patch, "1/addresses/1", "{}", tag)), "precondition_failed");
     EXPECT_EQ(code_of(as_ada(Method::del, "1/addresses/1", {}, tag)), "precondition_failed");

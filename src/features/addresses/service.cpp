@@ -3,12 +3,13 @@
 #include "audit/audit.hpp"
 #include "features/addresses/rules.hpp"
 #include "features/addresses/store.hpp"
+#include "features/sessions/alive.hpp"
 #include "features/users/store.hpp"
 
 namespace usher::addresses {
 namespace {
 
-using users::check_still_somebody;
+using sessions::check_alive;
 using users::Deed;
 using users::UserId;
 
@@ -39,7 +40,7 @@ Result<Done> check(const Address& address)
 /// The address as it is, if it may be changed now.
 Result<Address> find_expected(db::Tx& tx, const Deed& deed, Target target, const users::Expected& expected)
 {
-  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_CHECK(check_alive(tx, deed.caller, deed.now));
   USHER_TRY(Address address, find(tx, target.user, target.id));
   USHER_CHECK(expected.check(address.version));
   return address;
@@ -77,7 +78,7 @@ Result<Address> find_address(db::Tx& tx, Target target)
 
 Result<Address> add_address(db::Tx& tx, const Deed& deed, const Address& wanted)
 {
-  USHER_CHECK(check_still_somebody(tx, deed.caller));
+  USHER_CHECK(check_alive(tx, deed.caller, deed.now));
   USHER_CHECK(check(wanted));
   USHER_CHECK(users::bump_version(tx, wanted.user));
   if (count_of(tx, wanted.user) >= addresses_max) {

@@ -3,8 +3,8 @@
 #include "base/result.hpp"
 #include "db/database.hpp"
 #include "features/addresses/address.hpp"
+#include "features/users/deed.hpp"
 #include "features/users/precondition.hpp"
-#include "features/users/service.hpp"
 
 #include <optional>
 #include <string>
@@ -14,7 +14,7 @@ namespace usher::addresses {
 
 // Whether the caller may touch this user's addresses is the guard's decision; each change bumps the user's
 // version too, since the user is shown with the addresses. Functions that take a Deed refuse with
-// token_revoked a caller who is no longer what the gate saw.
+// token_revoked a caller whose session or account is no longer what the gate saw.
 
 /// Refuses with user_not_found.
 Result<std::vector<Address>> list_addresses(db::Tx& tx, users::UserId user);

@@ -1,8 +1,10 @@
 #include "features/addresses/service.hpp"
 
 #include "audit/audit.hpp"
+#include "crypto/random.hpp"
 #include "features/addresses/rules.hpp"
 #include "features/addresses/store.hpp"
+#include "features/sessions/store.hpp"
 #include "features/users/store.hpp"
 #include "testing/database.hpp"
 
@@ -32,9 +34,20 @@ class Addresses : public ::testing::Test {
     return in([&](db::Tx& tx) { return users::insert(tx, wanted, noon); }).value();
   }
 
-  static users::Deed by(const User& user)
+  users::Deed by(const User& user) { return {.caller = user.id == ada.id ? as_ada : as_bob, .now = noon}; }
+
+  /// The caller of a session of their own.
+  Caller caller_of(const User& user)
   {
-    return {.caller = {.user = user.id.value, .generation = user.generation}, .now = noon};
+    const sessions::Session session{
+        .id = crypto::make_uuid7(),
+        .user = user.id,
+        .generation = user.generation,
+        .idle_expires = noon + std::chrono::hours{1},
+        .expires = noon + std::chrono::hours{1}
+    };
+    testing::in(*database_, [&](db::Tx& tx) { sessions::insert(tx, session); });
+    return {.user = user.id.value, .session = session.id, .generation = user.generation};
   }
 
   static Address home_of(const User& user)
@@ -67,9 +80,13 @@ class Addresses : public ::testing::Test {
     return in([&](db::Tx& tx) { return list_addresses(tx, user); }).value();
   }
 
-  testing::TestDatabase database_{users::migrations(), migrations(), audit::migrations()};
+  testing::TestDatabase database_{
+      users::migrations(), migrations(), sessions::migrations(), audit::migrations()
+  };
   User ada = add_user("ada@example.org");
   User bob = add_user("bob@example.org");
+  Caller as_ada = caller_of(ada);
+  Caller as_bob = caller_of(bob);
 };
 
 TEST_F(Addresses, are_kept_as_they_were_added)
@@ -208,6 +225,21 @@ TEST_F(Addresses, cannot_be_changed_by_somebody_who_is_nobody_any_more)
   const auto late = add(home_of(ada));
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code(), "token_revoked");
+}
+
+TEST_F(Addresses, cannot_be_changed_from_a_session_that_ended_meanwhile)
+{
+  const Address home = add(home_of(ada)).value();
+  in([&](db::Tx& tx) { return sessions::end(tx, as_ada.session, sessions::EndReason::logout, noon); });
+  const auto refuses = [&](auto work) {
+    const auto outcome = in(work);
+    return !outcome && outcome.error().code() == "token_revoked";
+  };
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return add_address(tx, by(ada), home); }));
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return replace_address(tx, by(ada), home, {}); }));
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return patch_address(tx, by(ada), target_of(home), {}, {}); }));
+  EXPECT_TRUE(refuses([&](db::Tx& tx) { return delete_address(tx, by(ada), target_of(home), {}); }));
+  EXPECT_EQ(version_of_ada(), 2);
 }
 
 TEST_F(Addresses, added_to_a_user_deleted_meanwhile_leave_no_orphan)

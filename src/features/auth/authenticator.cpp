@@ -46,22 +46,7 @@ Result<Caller> TokenAuthenticator::authenticate_access(std::string_view token)
   USHER_TRY(const tokens::Mint::Verified verified, mint_.verify_access(token));
   const tokens::AccessClaims& claims = *verified.claims;
   const Instant now = clock_.now();
-  // Issued under a longer tokens.access_ttl than today's: the set may have forgotten what this token
-  // survived.
-  const bool outlives_set = claims.expires - claims.issued > life_max_;
-  if (verified.first_time || outlives_set ||
-      revoked_.is_dead(claims.session, claims.subject, claims.generation)) {
-    const Token asked{
-        .session = claims.session,
-        .user = users::UserId{claims.subject},
-        .generation = claims.generation,
-        .admin = claims.admin,
-    };
-    Doubt doubt{mint_, token};
-    USHER_CHECK(door_.read([&](db::Tx& tx) { return ask_alive(tx, asked, now); }));
-    doubt.resolve();
-  }
-  return Caller{
+  Caller caller{
       .user = claims.subject,
       .session = claims.session,
       .generation = claims.generation,
@@ -70,6 +55,16 @@ Result<Caller> TokenAuthenticator::authenticate_access(std::string_view token)
       .auth_time = claims.auth_time,
       .amr = claims.amr,
   };
+  // Issued under a longer tokens.access_ttl than today's: the set may have forgotten what this token
+  // survived.
+  const bool outlives_set = claims.expires - claims.issued > life_max_;
+  if (verified.first_time || outlives_set ||
+      revoked_.is_dead(claims.session, claims.subject, claims.generation)) {
+    Doubt doubt{mint_, token};
+    USHER_CHECK(door_.read([&](db::Tx& tx) { return ask_alive(tx, caller, now); }));
+    doubt.resolve();
+  }
+  return caller;
 }
 
 Result<Caller> TokenAuthenticator::authenticate_refresh(std::string_view token)

@@ -131,8 +131,8 @@ TEST_F(Authenticate, refuses_the_disabled_and_the_deleted)
   });
   EXPECT_EQ(code_of(token), "token_revoked");
   write([&](db::Tx& tx) { return users::erase(tx, ada); });
-  EXPECT_EQ(code_of(token), "token_revoked");
-  EXPECT_EQ(code_elsewhere(token), "token_revoked");
+  EXPECT_EQ(code_of(token), "session_ended");
+  EXPECT_EQ(code_elsewhere(token), "session_ended");
 }
 
 TEST_F(Authenticate, refuses_a_session_that_is_not_there_or_somebody_elses)

@@ -4,7 +4,6 @@
 #include "tokens/options.hpp"
 
 #include <chrono>
-#include <cstddef>
 
 namespace usher::auth {
 
@@ -13,9 +12,6 @@ struct Options {
   std::chrono::seconds session_life_max{90 * 86400};  ///< sessions.max_life: the absolute end, from login
   sessions::ReuseWindow reuse_window{};               ///< sessions.reuse_window; nothing: until-used
 };
-
-/// Longer passwords are refused before they are hashed, and before anybody is looked up.
-inline constexpr std::size_t password_bytes_max = 1024;
 
 /// How long the user can read why a session is over; after that it is forgotten.
 inline constexpr std::chrono::seconds ended_shown{30 * 86400};

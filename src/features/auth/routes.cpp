@@ -81,6 +81,13 @@ Reply post_auth(const Room& deps, const Request& request)
   co_return http::ok(json::text_of(reply, login_reply_shape));
 }
 
+/// Whose password it is was known before: there is no address to be wrong.
+Error told_here(Error error)
+{
+  return error.refusal == &bad_credentials ? refuse(bad_credentials, "The password is wrong.")
+                                           : std::move(error);
+}
+
 Reply post_auth_fresh(const Room& deps, const Request& request)
 {
   USHER_CO_TRY(PasswordRequest wanted, parse_password(request.body));
@@ -95,9 +102,12 @@ Reply post_auth_fresh(const Room& deps, const Request& request)
   const std::string& email = guess.claimed->user.email;
   guess.account = text::email_key(email).value_or(account_of_nobody(email));
   const Origin origin = request.from();
-  USHER_CO_TRY(const Proof proof, co_await prove(deps, guess, origin));
+  Result<Proof> proof = co_await prove(deps, guess, origin);
+  if (!proof) {
+    co_return told_here(std::move(proof).error());
+  }
   const Instant now = deps.clock.now();
-  auto work = [&](db::Tx& tx) { return authenticate_again(tx, request.caller, proof, origin, now); };
+  auto work = [&](db::Tx& tx) { return authenticate_again(tx, request.caller, *proof, origin, now); };
   USHER_CO_TRY(const Grant grant, co_await deps.db.write(std::move(work)));
   deps.freshened.add();
   const tokens::AccessClaims access = access_claims(grant, Freshness::fresh, deps.options.tokens, now);
@@ -122,6 +132,18 @@ Answer answer_refreshed(const Room& deps, const Refreshed& refreshed, Instant no
   return http::ok(json::text_of(reply, refresh_reply_shape));
 }
 
+/// Where a session is refreshed, its account is at home: a flood of guesses from elsewhere spares that place
+/// also when this process began after the login.
+void remember_home(const Room& deps, const Refreshed& refreshed, const Origin& origin)
+{
+  if (refreshed.how != Refreshed::How::rotated || !refreshed.grant) {
+    return;
+  }
+  if (const auto key = text::email_key(refreshed.grant->user.email)) {
+    deps.guessing.remember(*key, origin.address);
+  }
+}
+
 Reply post_refresh(const Room& deps, const Request& request)
 {
   const Instant now = deps.clock.now();
@@ -131,6 +153,7 @@ Reply post_refresh(const Room& deps, const Request& request)
     const Origin origin = request.from();
     auto work = [&](db::Tx& tx) { return refresh(tx, request.caller, origin, deps.options, now); };
     USHER_CO_TRY(refreshed, co_await deps.db.write(std::move(work)));
+    remember_home(deps, *refreshed, origin);
   }
   co_return answer_refreshed(deps, *refreshed, now);
 }
@@ -205,7 +228,7 @@ std::vector<http::Route<Room>> login_routes()
        .guard = Guard::open,
        .handler = post_auth,
        .operation = "post_auth",
-       .summary = "Log in: a new session, a fresh access token and a refresh token.",
+       .summary = "Log in: a new session, a fresh access token and a refresh token",
        .body = &login_request_shape,
        .reply = &login_reply_shape,
        .refusals = {&bad_credentials, &limits::too_many_attempts, &server_busy}},
@@ -214,7 +237,7 @@ std::vector<http::Route<Room>> login_routes()
        .guard = Guard::access,
        .handler = post_auth_fresh,
        .operation = "post_auth_fresh",
-       .summary = "Show the password again: a fresh access token for the same session.",
+       .summary = "Show the password again: a fresh access token for the same session",
        .body = &password_request_shape,
        .reply = &access_reply_shape,
        .refusals = {&bad_credentials, &limits::too_many_attempts, &server_busy}},
@@ -223,7 +246,7 @@ std::vector<http::Route<Room>> login_routes()
        .guard = Guard::refresh,
        .handler = post_refresh,
        .operation = "post_refresh",
-       .summary = "Trade a refresh token for its successor and an access token that is never fresh.",
+       .summary = "Trade a refresh token for its successor and an access token that is never fresh",
        .reply = &refresh_reply_shape,
        .refusals = {&session_ended, &refresh_reused, &token_unknown, &token_revoked}},
       {.method = Method::post,
@@ -231,7 +254,7 @@ std::vector<http::Route<Room>> login_routes()
        .guard = Guard::access,
        .handler = post_logout,
        .operation = "post_logout",
-       .summary = "End this session; its tokens are dead at once.",
+       .summary = "End this session; its tokens are dead at once",
        .reply = &users::message_shape,
        .refusals = {&session_ended}},
   };
@@ -245,14 +268,14 @@ std::vector<http::Route<Room>> session_routes()
        .guard = Guard::access,
        .handler = get_sessions,
        .operation = "get_sessions",
-       .summary = "Your sessions: those alive, and why those of the last 30 days are over.",
+       .summary = "Your sessions: those alive, and why those of the last 30 days are over",
        .reply = &session_list_shape},
       {.method = Method::del,
        .pattern = "/api/sessions",
        .guard = Guard::access,
        .handler = delete_sessions,
        .operation = "delete_sessions",
-       .summary = "End all your other sessions.",
+       .summary = "End all your other sessions",
        .reply = &users::message_shape,
        .query = {{.name = "all", .doc = "true: this session too.", .schema = R"({"type":"boolean"})"}}},
       {.method = Method::del,
@@ -260,7 +283,7 @@ std::vector<http::Route<Room>> session_routes()
        .guard = Guard::access,
        .handler = delete_session,
        .operation = "delete_session",
-       .summary = "End one of your sessions.",
+       .summary = "End one of your sessions",
        .reply = &users::message_shape,
        .refusals = {&session_not_found}},
       {.method = Method::del,
@@ -268,7 +291,7 @@ std::vector<http::Route<Room>> session_routes()
        .guard = Guard::admin,
        .handler = delete_user_sessions,
        .operation = "delete_user_sessions",
-       .summary = "End all sessions of a user.",
+       .summary = "End all sessions of a user",
        .reply = &users::message_shape,
        .refusals = {&users::user_not_found}},
   };

@@ -2,6 +2,8 @@
 
 #include "features/auth/workbench_test.hpp"
 #include "http/gate.hpp"
+#include "passwords/policy.hpp"
+#include "text/unicode.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>
@@ -57,6 +59,14 @@ std::string member(const Answer& answer, std::string_view name)
   return std::string{rest.substr(0, rest.find_first_of(",}"))};
 }
 
+/// In UTF-8; all of these take three bytes.
+void append_jamo(std::string& text, unsigned code_point)
+{
+  text += static_cast<char>(0xE0U | (code_point >> 12U));
+  text += static_cast<char>(0x80U | ((code_point >> 6U) & 0x3FU));
+  text += static_cast<char>(0x80U | (code_point & 0x3FU));
+}
+
 std::string code_of(const Answer& answer)
 {
   return answer ? std::to_string(answer->status) : std::string{answer.error().code()};
@@ -64,7 +74,7 @@ std::string code_of(const Answer& answer)
 
 struct AuthRoutes : Workbench {
   passwords::Gate gate{passwords::Options{.threads = 2}};
-  limits::Guessing guessing{limits::Options{.per_account_and_source = 5}, clock};
+  limits::Guessing guessing{limits::Options{.per_account_and_source = 5, .per_account = 8}, clock};
   metrics::Registry metrics;
   TokenAuthenticator authenticator{mint, door, revoked, clock};
   http::Router router;
@@ -234,10 +244,10 @@ TEST_F(AuthRoutes, answer_every_failure_alike_and_write_as_much)
 
 TEST_F(AuthRoutes, refuse_malformed_logins_before_any_work)
 {
-  const std::string long_password(1025, 'x');
+  const std::string long_password(passwords::password_bytes_max + 1, 'x');
   const std::string wide_password = [] {
     std::string text;
-    for (int i = 0; i < 600; ++i) {
+    for (std::size_t i = 0; i <= passwords::password_bytes_max / 2; ++i) {
       text += "\xC3\xA9";
     }
     return text;
@@ -274,6 +284,40 @@ TEST_F(AuthRoutes, stop_guessing_but_only_from_where_it_comes)
   Asked elsewhere = login_as("ada@example.org");
   elsewhere.address = "198.51.100.1";
   EXPECT_EQ(code_of(ask(elsewhere)), "200");
+}
+
+TEST_F(AuthRoutes, know_where_a_session_is_at_home_that_is_older_than_this_process)
+{
+  const std::string before_the_restart = mint.sign(refresh_claims(log_in(ada)));
+  Asked refreshing{.path = "/api/refresh", .token = before_the_restart, .address = "198.51.100.7"};
+  ASSERT_EQ(code_of(ask(refreshing)), "200");
+  const auto log_in_from = [&](const std::string& address, std::string_view with) {
+    Asked asked = login_as("ada@example.org", with);
+    asked.address = address;
+    return code_of(ask(asked));
+  };
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_EQ(log_in_from("192.0.2." + std::to_string(i), "wrong"), "bad_credentials");
+  }
+  EXPECT_EQ(log_in_from("192.0.2.99", password), "too_many_attempts");
+  EXPECT_EQ(log_in_from("198.51.100.7", password), "200");
+}
+
+TEST_F(AuthRoutes, let_every_password_in_that_registration_takes)
+{
+  // Decomposed, as macOS types it: 200 syllables are 600 code points and 1800 bytes.
+  std::string wide;
+  for (unsigned i = 0; i < 200; ++i) {
+    const unsigned syllable = (i * 401) % 11172 / 28 * 28 + 1 + i % 27;
+    append_jamo(wide, 0x1100 + syllable / 588);
+    append_jamo(wide, 0x1161 + syllable % 588 / 28);
+    append_jamo(wide, 0x11A7 + syllable % 28);
+  }
+  EXPECT_EQ(passwords::problem_with(wide, {"Ada", "ada@example.org"}, {}), "");
+  const std::string stored_now = gate.hash_now(Secret{wide});
+  write([&](db::Tx& tx) { users::replace_hash(tx, ada, hash, stored_now); });
+  EXPECT_EQ(code_of(log_in_as("ada@example.org", wide)), "200");
+  EXPECT_EQ(code_of(log_in_as("ada@example.org", text::nfc(wide))), "200");
 }
 
 TEST_F(AuthRoutes, evaluate_no_more_parallel_guesses_than_the_limit)
@@ -355,6 +399,7 @@ TEST_F(AuthRoutes, freshen_a_session_in_place)
     });
   };
   EXPECT_EQ(code_of(show("wrong")), "bad_credentials");
+  EXPECT_EQ(show("wrong").error().detail, "The password is wrong.");
   const Answer answer = show(password);
   ASSERT_EQ(code_of(answer), "200");
   EXPECT_EQ(member(answer, "refresh_token"), "none");
@@ -398,6 +443,7 @@ TEST_F(AuthRoutes, list_sessions_and_tell_which_is_this_one)
   EXPECT_THAT(answer->body, HasSubstr(R"("current":false)"));
   EXPECT_THAT(answer->body, HasSubstr(R"("end_reason":"logout")"));
   EXPECT_THAT(answer->body, HasSubstr(R"("user_agent":"curl/8")"));
+  EXPECT_THAT(answer->body, HasSubstr(R"("amr":["pwd"])"));
 }
 
 TEST_F(AuthRoutes, end_one_other_session)

@@ -4,9 +4,9 @@
 #include "base/fault.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
+#include "features/sessions/alive.hpp"
 #include "features/sessions/rules.hpp"
 #include "features/sessions/store.hpp"
-#include "features/users/service.hpp"
 #include "features/users/store.hpp"
 
 #include <algorithm>
@@ -33,6 +33,7 @@ std::string_view told(EndReason reason)
     case EndReason::password_changed: return "This session ended when the password was changed.";
     case EndReason::role_changed: return "This session ended when the account's role was changed.";
     case EndReason::disabled: return "This session ended when the account was disabled.";
+    case EndReason::too_many: return "This session was ended because the account had too many of them.";
     case EndReason::expired: return "This session has run out; log in again.";
   }
   return session_ended.detail;
@@ -139,6 +140,7 @@ Result<Grant> start_session(
 )
 {
   USHER_TRY(users::User user, still_proven(tx, proof));
+  sessions::make_room(tx, user.id, now);
   const Instant end = now + options.session_life_max;
   Session session{
       .id = crypto::make_uuid7(),
@@ -219,24 +221,15 @@ Result<Grant> authenticate_again(
   return Grant{.session = *std::move(session), .user = std::move(user)};
 }
 
-Result<Done> ask_alive(db::Tx& tx, const Token& token, Instant now)
+Result<Done> ask_alive(db::Tx& tx, const Caller& caller, Instant now)
 {
-  const std::optional<Session> session = sessions::find(tx, token.session);
-  if (session && session->ended) {
-    return refusal_for(Verdict::ended, *session);
-  }
-  USHER_TRY(const users::User user, find_enabled(tx, token.user));
-  if (!session || session->user != token.user) {
+  const sessions::Standing standing = sessions::standing_of(tx, caller, now);
+  if (!standing.session) {
+    // Also of a deleted account, whose sessions went with it: both kinds of token are told the same.
     return refuse(session_ended);
   }
-  if (const Verdict verdict = sessions::judge_access(*session, user.generation, now);
-      verdict != Verdict::rotate) {
-    return refusal_for(verdict, *session);
-  }
-  // A generation ahead of the user's own is from before a restore: as foreign as one left behind.
-  // Every change of the role bumps the generation, so a role that differs was never issued.
-  if (token.generation != user.generation || token.admin != (user.role == users::Role::admin)) {
-    return refuse(token_revoked);
+  if (standing.verdict != Verdict::rotate) {
+    return refusal_for(standing.verdict, *standing.session);
   }
   return Done{};
 }
@@ -271,6 +264,7 @@ Result<Done> end_session(
     db::Tx& tx, const Caller& caller, const Uuid& session, const Origin& origin, Instant now
 )
 {
+  USHER_CHECK(sessions::check_alive(tx, caller, now));
   const std::optional<Session> found = sessions::find(tx, session);
   if (!found || found->user.value != caller.user) {
     return refuse(session_not_found);
@@ -286,9 +280,12 @@ Result<std::int64_t> end_sessions(
     db::Tx& tx, const Caller& caller, Which which, const Origin& origin, Instant now
 )
 {
-  const std::optional<Uuid> except = which == Which::others ? std::optional{caller.session} : std::nullopt;
-  const std::int64_t ended =
-      sessions::end_all(tx, users::UserId{caller.user}, EndReason::ended_by_user, except, now);
+  USHER_CHECK(sessions::check_alive(tx, caller, now));
+  std::int64_t ended =
+      sessions::end_all(tx, users::UserId{caller.user}, EndReason::ended_by_user, caller.session, now);
+  if (which == Which::all && sessions::end(tx, caller.session, EndReason::logout, now)) {
+    ++ended;
+  }
   if (ended > 0) {
     audit::record(
         tx,
@@ -304,7 +301,7 @@ Result<std::int64_t> end_sessions_of(
     db::Tx& tx, const Caller& caller, users::UserId user, const Origin& origin, Instant now
 )
 {
-  USHER_CHECK(users::check_still_somebody(tx, caller));
+  USHER_CHECK(sessions::check_alive(tx, caller, now));
   USHER_CHECK(users::find(tx, user));
   const std::int64_t ended = sessions::end_all(tx, user, EndReason::ended_by_admin, std::nullopt, now);
   if (ended > 0) {

@@ -91,15 +91,9 @@ Result<Grant> authenticate_again(
     db::Tx& tx, const Caller& caller, const Proof& proof, const Origin& origin, Instant now
 );
 
-/// The live question: may an access token of this session and generation be honoured? Expiry is judged here,
-/// not by a sweeper. Refuses with session_ended, token_revoked.
-struct Token {
-  Uuid session;
-  users::UserId user;
-  std::int64_t generation{};
-  bool admin{false};
-};
-Result<Done> ask_alive(db::Tx& tx, const Token& token, Instant now);
+/// The live question: may an access token of this session, generation and role be honoured? Expiry is judged
+/// here, not by a sweeper. Refuses with session_ended, token_revoked.
+Result<Done> ask_alive(db::Tx& tx, const Caller& caller, Instant now);
 
 /// Ends the caller's own session. Refuses with session_ended when it is over already.
 Result<Done> log_out(db::Tx& tx, const Caller& caller, const Origin& origin, Instant now);
@@ -107,12 +101,13 @@ Result<Done> log_out(db::Tx& tx, const Caller& caller, const Origin& origin, Ins
 /// Newest first: those alive and those that ended of late.
 std::vector<sessions::Session> list_sessions(db::Tx& tx, users::UserId user, Instant now);
 
-/// One of the caller's own. Refuses with session_not_found; one that is over already is fine.
+/// One of the caller's own. Refuses with token_revoked, session_not_found; one that is over already is fine.
 Result<Done> end_session(
     db::Tx& tx, const Caller& caller, const Uuid& session, const Origin& origin, Instant now
 );
 
-/// All of the caller's sessions, or all but the present one. Hands back how many.
+/// All of the caller's sessions, or all but the present one, which ends as by a logout. Hands back how many.
+/// Refuses with token_revoked.
 enum class Which { others, all };
 Result<std::int64_t> end_sessions(
     db::Tx& tx, const Caller& caller, Which which, const Origin& origin, Instant now

@@ -85,6 +85,21 @@ TEST_F(StartSession, stores_a_better_hash_of_the_same_password)
   EXPECT_EQ(stored_now.user.generation, grant->user.generation);
 }
 
+TEST_F(StartSession, ends_the_oldest_when_there_are_too_many)
+{
+  const Uuid oldest = log_in(ada).session.id;
+  for (int i = 0; i < sessions::live_sessions_max; ++i) {
+    (void)log_in(ada);
+  }
+  const auto alive = write([&](db::Tx& tx) {
+    return tx.one("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL", {}, [](const db::Row& row) {
+      return row.integer(0);
+    });
+  });
+  EXPECT_EQ(alive, sessions::live_sessions_max);
+  EXPECT_EQ(stored(oldest).end_reason, EndReason::too_many);
+}
+
 struct Refresh : Workbench {
   Grant grant = log_in(ada);
   Uuid session = grant.session.id;
@@ -352,7 +367,8 @@ TEST_F(EndSessions, ends_the_others_or_all)
   EXPECT_TRUE(stored(other).ended);
   EXPECT_FALSE(stored(grant.session.id).ended);
   EXPECT_EQ(end_them(Which::all), 1);
-  EXPECT_TRUE(stored(grant.session.id).ended);
+  EXPECT_EQ(stored(other).end_reason, EndReason::ended_by_user);
+  EXPECT_EQ(stored(grant.session.id).end_reason, EndReason::logout);
   EXPECT_EQ(audited("sessions_ended"), 2U);
 }
 

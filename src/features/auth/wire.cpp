@@ -1,5 +1,8 @@
 #include "features/auth/wire.hpp"
 
+#include "passwords/hasher.hpp"
+
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -8,7 +11,9 @@ namespace usher::auth {
 namespace {
 
 constexpr std::int64_t email_chars_max = 1024;
-constexpr std::int64_t password_chars_max = password_bytes_max;
+// As long as what can be registered, however it is composed. Counted in characters first, then in bytes.
+constexpr std::int64_t password_chars_max = passwords::password_bytes_max;
+static_assert(passwords::password_bytes_max == 16384, "the texts below say so");
 
 constexpr std::string_view example_token =
     R"("eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.eyJzdWIiOiI3In0.c2ln")";
@@ -18,7 +23,7 @@ constexpr std::array login_request_fields{
         "email", {.max = email_chars_max}, "E-mail address of the account.", R"("ada@example.org")"
     ),
     json::field<&LoginRequest::password>(
-        "password", {.max = password_chars_max}, "At most 1024 bytes.", R"("correct horse battery staple")"
+        "password", {.max = password_chars_max}, "At most 16384 bytes.", R"("correct horse battery staple")"
     ),
 };
 
@@ -26,7 +31,7 @@ constexpr std::array password_request_fields{
     json::field<&PasswordRequest::password>(
         "password",
         {.max = password_chars_max},
-        "The account's password, at most 1024 bytes.",
+        "The account's password, at most 16384 bytes.",
         R"("correct horse battery staple")"
     ),
 };
@@ -68,7 +73,7 @@ constexpr std::array session_fields{
         "expires_at", {}, "When it runs out unless it is refreshed before.", example_time
     ),
     json::field<&SessionView::auth_time>("auth_time", {}, "When the password was last shown.", example_time),
-    json::field<&SessionView::amr>("amr", {}, "How: RFC 8176 values, space-separated.", R"("pwd")"),
+    json::field<&SessionView::amr>("amr", {}, "How (RFC 8176), as in the access token.", R"(["pwd"])"),
     json::field<&SessionView::user_agent>("user_agent", {}, "As the client named itself.", R"("curl/8.5.0")"),
     json::field<&SessionView::address>("address", {}, "Network address of the login.", R"("203.0.113.7")"),
     json::field<&SessionView::ended_at>(
@@ -78,8 +83,7 @@ constexpr std::array session_fields{
         "end_reason",
         {},
         "Why: logout, ended_by_user, ended_by_admin, refresh_reused, password_changed, role_changed, "
-        "disabled, "
-        "expired.",
+        "disabled, too_many, expired.",
         R"("logout")"
     ),
 };
@@ -93,8 +97,8 @@ constexpr std::array session_list_fields{
 /// Limits count characters; this one is in bytes, because it bounds what the hash has to read.
 void hold_to_bytes(const Secret& password, std::vector<FieldError>& wrong)
 {
-  if (password.reveal().size() > password_bytes_max) {
-    wrong.push_back({.field = "password", .reason = "must be at most 1024 bytes"});
+  if (password.reveal().size() > passwords::password_bytes_max) {
+    wrong.push_back({.field = "password", .reason = "must be at most 16384 bytes"});
   }
 }
 
@@ -111,6 +115,17 @@ Result<T> checked(std::string_view body, const json::Shape<T>& shape)
   return std::move(draft.value);
 }
 
+std::vector<std::string> words_of(std::string_view text)
+{
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    words.emplace_back(word);
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return words;
+}
+
 SessionView view_of(const sessions::Session& session, const Uuid& current)
 {
   return {
@@ -120,7 +135,7 @@ SessionView view_of(const sessions::Session& session, const Uuid& current)
       .refreshed_at = session.refreshed,
       .expires_at = session.runs_out(),
       .auth_time = session.auth_time,
-      .amr = session.amr,
+      .amr = words_of(session.amr),
       .user_agent = session.user_agent,
       .address = session.address,
       .ended_at = session.ended,

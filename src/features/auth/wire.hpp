@@ -47,7 +47,7 @@ struct SessionView {
   Instant refreshed_at{};
   Instant expires_at{};
   Instant auth_time{};
-  std::string amr;
+  std::vector<std::string> amr;
   std::string user_agent;
   std::string address;
   std::optional<Instant> ended_at{};

@@ -1,5 +1,7 @@
 #include "features/keys/routes.hpp"
 
+#include "features/keys/service.hpp"
+
 #include <memory>
 
 namespace usher::keys {
@@ -9,6 +11,9 @@ using http::Answer;
 using http::Guard;
 using http::Method;
 using http::Request;
+
+constexpr std::string_view cache_control = "public, max-age=300";
+static_assert(jwks_max_age.count() == 300, "a key is published for as long before it signs");
 
 /// This loop's eye on the ring; handlers run on that loop only.
 struct Room {
@@ -22,7 +27,7 @@ Answer get_jwks(const Room& room, const Request& /*request*/)
       .content_type = "application/jwk-set+json",
       .body = ring.jwks(),
       .etag = ring.jwks_etag(),
-      .cache_control = "public, max-age=300",
+      .cache_control = cache_control,
   };
 }
 
@@ -38,7 +43,7 @@ void mount(http::Router& router, const Deps& deps)
            .guard = Guard::open,
            .handler = get_jwks,
            .operation = "get_jwks",
-           .summary = "Public signing keys (RFC 7517), with which any service can verify access tokens.",
+           .summary = "Public signing keys (RFC 7517), with which any service can verify access tokens",
            .reply_type = "application/jwk-set+json"},
       }
   );

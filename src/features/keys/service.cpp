@@ -33,7 +33,8 @@ std::string secret_purpose(std::string_view name)
 {
   throw Fault{
       "the master key does not open " + what +
-      "; this data needs the master key it was made with (data.master_key)"
+      "; this data needs the master key it was made with (setting master.key, USHER_MASTER_KEY, or the file "
+      "master.key in the data directory)"
   };
 }
 
@@ -143,7 +144,10 @@ Result<Rotated> rotate(
 )
 {
   const auto next = find_by_state(tx, KeyState::next);
-  Rotated rotated{.retired_gone = now + options.retired_for};
+  if (next && now - next->created < options.published_for) {
+    return refuse(key_too_young);
+  }
+  Rotated rotated{.retired_gone = now + options.retired_for + retired_spare};
   rotated.active = next ? next->kid : make_next(tx, master, options.algorithm, now);
   rotated.retired = promote(tx, rotated.active, now);
   rotated.next = make_next(tx, master, options.algorithm, now);
@@ -174,12 +178,13 @@ Result<std::optional<Rotated>> maintain(
     db::Tx& tx, const MasterKey& master, const Options& options, Instant now
 )
 {
-  erase_retired(tx, now - options.retired_for);
+  erase_retired(tx, now - options.retired_for - retired_spare);
   if (!rotation_due(all(tx), now, options.rotate_every)) {
     return std::optional<Rotated>{};
   }
-  USHER_TRY(Rotated rotated, rotate(tx, master, options, {}, now));
-  return std::optional{std::move(rotated)};
+  Result<Rotated> rotated = rotate(tx, master, options, {}, now);
+  // Too young: its turn comes, and nothing was written.
+  return rotated ? std::optional{*std::move(rotated)} : std::nullopt;
 }
 
 bool rotation_due(const std::vector<KeyRecord>& keys, Instant now, std::chrono::seconds every)

@@ -20,11 +20,18 @@
 
 namespace usher::keys {
 
+/// How long others may keep the key set (Cache-Control of /.well-known/jwks.json).
+inline constexpr std::chrono::seconds jwks_max_age{300};
+/// A retired key stays a little longer than its last token, for clocks and nodes that are not quite together.
+inline constexpr std::chrono::seconds retired_spare{60};
+
 struct Options {
   crypto::Algorithm algorithm{crypto::Algorithm::es256};  ///< tokens.alg
   std::chrono::seconds rotate_every{90 * 86400};          ///< tokens.rotate_every; 0: only by hand
   /// How long a retired key stays published: the longest life of an access token, leeway included.
   std::chrono::seconds retired_for{900};
+  /// How long a key has been published before it may sign, so that nobody meets a token of a key he has not.
+  std::chrono::seconds published_for{jwks_max_age};
 };
 
 inline constexpr Refusal key_invalid{
@@ -57,6 +64,13 @@ inline constexpr Refusal key_in_use{
     Kind::conflict, "key_in_use", "Key in use", "This key signs now; rotate first."
 };
 
+inline constexpr Refusal key_too_young{
+    Kind::conflict,
+    "key_too_young",
+    "Next key too young",
+    "Others may not have the next key yet: it is published for 5 minutes before it signs."
+};
+
 struct Rotated {
   std::string active;   ///< what signs from now on
   std::string retired;  ///< what signed until now
@@ -64,7 +78,8 @@ struct Rotated {
   Instant retired_gone{};
 };
 
-/// next becomes active, active retires, a new next is made; writes an audit event.
+/// next becomes active, active retires, a new next is made; writes an audit event. Refuses with
+/// key_too_young.
 Result<Rotated> rotate(
     db::Tx& tx, const crypto::MasterKey& master, const Options& options, const Origin& origin, Instant now
 );
@@ -75,7 +90,8 @@ Result<Done> drop(
     db::Tx& tx, const crypto::MasterKey& master, std::string_view kid, const Origin& origin, Instant now
 );
 
-/// Removes retired keys whose last token has died, and rotates when that is due. To be called now and then.
+/// Removes retired keys whose last token has died, and rotates when that is due and the next key is old
+/// enough. To be called now and then.
 Result<std::optional<Rotated>> maintain(
     db::Tx& tx, const crypto::MasterKey& master, const Options& options, Instant now
 );

@@ -51,8 +51,10 @@ struct Keys : ::testing::Test {
     return in(*database, [&](db::Tx& tx) { return load_ring(tx, master); });
   }
 
+  /// After the next key was published for long enough.
   Rotated turn()
   {
+    now += options.published_for;
     return in(*database, [&](db::Tx& tx) { return rotate(tx, master, options, {}, now); }).value();
   }
 };
@@ -141,7 +143,7 @@ TEST_F(Keys, move_on_one_state_each_when_they_rotate)
   EXPECT_EQ(rotated.retired, active);
   EXPECT_EQ(rotated.active, next);
   EXPECT_EQ(rotated.next, the(KeyState::next).kid);
-  EXPECT_EQ(rotated.retired_gone, now + options.retired_for);
+  EXPECT_EQ(rotated.retired_gone, now + options.retired_for + retired_spare);
   EXPECT_EQ(the(KeyState::active).kid, next);
   EXPECT_EQ(the(KeyState::active).activated, now);
   EXPECT_EQ(the(KeyState::retired).retired, now);
@@ -155,7 +157,7 @@ TEST_F(Keys, go_when_their_last_token_has_died)
   const auto upkeep = [&] {
     return in(*database, [&](db::Tx& tx) { return maintain(tx, master, options, now); }).value();
   };
-  now += options.retired_for;
+  now += options.retired_for + retired_spare;
   EXPECT_FALSE(upkeep());
   EXPECT_NE(ring()->find(retired), nullptr);
   now += 1s;
@@ -177,6 +179,25 @@ TEST_F(Keys, rotate_by_themselves_when_it_is_time)
   ASSERT_TRUE(rotated);
   EXPECT_EQ(rotated->active, next);
   EXPECT_FALSE(upkeep());
+}
+
+TEST_F(Keys, are_published_before_they_sign)
+{
+  options.rotate_every = 60s;
+  ensure();
+  const std::string active = the(KeyState::active).kid;
+  const auto rotate_now = [&] {
+    return in(*database, [&](db::Tx& tx) { return rotate(tx, master, options, {}, now); });
+  };
+  now += jwks_max_age - 1s;
+  EXPECT_EQ(rotate_now().error().code(), "key_too_young");
+  EXPECT_FALSE(in(*database, [&](db::Tx& tx) { return maintain(tx, master, options, now); }).value());
+  EXPECT_EQ(the(KeyState::active).kid, active);
+  now += 1s;
+  EXPECT_TRUE(rotate_now());
+  EXPECT_EQ(rotate_now().error().code(), "key_too_young") << "the new next is as young";
+  options.published_for = 0s;
+  EXPECT_TRUE(rotate_now());
 }
 
 TEST_F(Keys, rotate_only_by_hand_when_so_configured)

@@ -13,6 +13,9 @@ namespace usher::sessions {
 /// lost. Nothing: until its successor is used. Zero: never (strict).
 using ReuseWindow = std::optional<std::chrono::seconds>;
 
+/// Live sessions of one user; another login ends the oldest.
+inline constexpr int live_sessions_max = 100;
+
 /// What a refresh token that verifies is worth. `counter` is its `n`.
 struct Presented {
   std::int64_t counter{};

@@ -7,7 +7,7 @@
 namespace usher::sessions {
 namespace {
 
-constexpr std::array<std::pair<EndReason, std::string_view>, 8> names{{
+constexpr std::array<std::pair<EndReason, std::string_view>, 9> names{{
     {EndReason::logout, "logout"},
     {EndReason::ended_by_user, "ended_by_user"},
     {EndReason::ended_by_admin, "ended_by_admin"},
@@ -15,6 +15,7 @@ constexpr std::array<std::pair<EndReason, std::string_view>, 8> names{{
     {EndReason::password_changed, "password_changed"},
     {EndReason::role_changed, "role_changed"},
     {EndReason::disabled, "disabled"},
+    {EndReason::too_many, "too_many"},
     {EndReason::expired, "expired"},
 }};
 

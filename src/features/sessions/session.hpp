@@ -20,7 +20,8 @@ enum class EndReason {
   password_changed,
   role_changed,
   disabled,
-  expired,  ///< never stored: what the list says of a session that ran out
+  too_many,  ///< the user logged in so often elsewhere that this, the oldest, had to go
+  expired,   ///< ran out; seldom stored, see make_room()
 };
 
 std::string_view name_of(EndReason reason);

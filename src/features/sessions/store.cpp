@@ -1,6 +1,7 @@
 #include "features/sessions/store.hpp"
 
 #include "base/result.hpp"
+#include "features/sessions/rules.hpp"
 
 #include <array>
 #include <string>
@@ -8,6 +9,8 @@
 
 namespace usher::sessions {
 namespace {
+
+constexpr int ended_at_once_max = 1000;  // by one login; the next takes the rest
 
 /// The text of a Uuid for as long as a statement needs it, without a heap allocation.
 class Key {
@@ -144,16 +147,39 @@ std::int64_t end_all(
     db::Tx& tx, users::UserId user, EndReason reason, const std::optional<Uuid>& except, Instant now
 )
 {
+  const Key kept{except.value_or(Uuid{})};
+  const std::int64_t ended = tx.execute(
+      "INSERT INTO revocations (session_id, user_id, at) SELECT id, user_id, $2 FROM sessions"
+      " WHERE user_id = $1 AND id <> $3 AND ended_at IS NULL AND expires_at > $2",
+      {user.value, epoch_seconds(now), kept.text()}
+  );
+  if (ended == 0) {
+    return 0;
+  }
+  tx.execute(
+      "UPDATE sessions SET ended_at = $2, end_reason = $4"
+      " WHERE user_id = $1 AND id <> $3 AND ended_at IS NULL AND expires_at > $2",
+      {user.value, epoch_seconds(now), kept.text(), name_of(reason)}
+  );
+  tx.notify("revocations");
+  return ended;
+}
+
+void make_room(db::Tx& tx, users::UserId user, Instant now)
+{
+  // At most one in the ordinary course. What ran out is taken along, so that it cannot pile up either.
   const std::vector<Uuid> ended = tx.all(
-      "UPDATE sessions SET ended_at = $2, end_reason = $3"
-      " WHERE user_id = $1 AND id <> $4 AND ended_at IS NULL AND expires_at > $2 RETURNING id",
-      {user.value, epoch_seconds(now), name_of(reason), Key{except.value_or(Uuid{})}.text()},
+      "UPDATE sessions SET"
+      " ended_at = CASE WHEN idle_expires_at <= $2 THEN idle_expires_at ELSE $2 END,"
+      " end_reason = CASE WHEN idle_expires_at <= $2 THEN 'expired' ELSE 'too_many' END"
+      " WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL"
+      " ORDER BY CASE WHEN idle_expires_at <= $2 THEN 1 ELSE 0 END, id DESC LIMIT $3 OFFSET $4) RETURNING id",
+      {user.value, epoch_seconds(now), ended_at_once_max, live_sessions_max - 1},
       [](const db::Row& row) { return uuid_at(row, 0); }
   );
   for (const Uuid& id : ended) {
     note_revoked(tx, id, user, now);
   }
-  return static_cast<std::int64_t>(ended.size());
 }
 
 void revoke_user(db::Tx& tx, users::UserId user, std::int64_t generation, Instant now)

@@ -47,6 +47,10 @@ std::int64_t end_all(
     db::Tx& tx, users::UserId user, EndReason reason, const std::optional<Uuid>& except, Instant now
 );
 
+/// Before the user's next session is inserted: ends the oldest live ones beyond live_sessions_max - 1, with
+/// EndReason::too_many. Those that had run out unnoticed are the first to go, with EndReason::expired.
+void make_room(db::Tx& tx, users::UserId user, Instant now);
+
 /// Access tokens of `user` with a generation under this one are dead. For a deleted user: the largest int64.
 void revoke_user(db::Tx& tx, users::UserId user, std::int64_t generation, Instant now);
 

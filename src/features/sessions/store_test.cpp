@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "crypto/random.hpp"
+#include "features/sessions/rules.hpp"
 #include "features/users/store.hpp"
 #include "testing/database.hpp"
 
@@ -141,6 +142,45 @@ TEST_F(SessionStore, ends_all_without_exception)
   const auto end_them = [&](db::Tx& tx) { return end_all(tx, ada, EndReason::disabled, std::nullopt, now); };
   EXPECT_EQ(in(*database, end_them), 2);
   EXPECT_EQ(in(*database, end_them), 0);
+}
+
+TEST_F(SessionStore, ends_what_room_is_made_of_the_oldest_first)
+{
+  std::vector<Session> all;
+  for (int i = 0; i < live_sessions_max + 1; ++i) {
+    all.push_back(insert_session(ada));
+  }
+  const Session other = insert_session(bob);
+  in(*database, [&](db::Tx& tx) { make_room(tx, ada, now); });
+  EXPECT_EQ(stored(all[0].id).end_reason, EndReason::too_many);
+  EXPECT_EQ(stored(all[1].id).end_reason, EndReason::too_many);
+  EXPECT_FALSE(stored(all[2].id).ended);
+  EXPECT_FALSE(stored(other.id).ended);
+  EXPECT_THAT(revocations(), SizeIs(2));
+}
+
+TEST_F(SessionStore, ends_what_ran_out_before_what_is_alive_when_room_is_made)
+{
+  const Session oldest = insert_session(ada);
+  std::vector<Session> newer;
+  for (int i = 0; i < live_sessions_max - 1; ++i) {
+    newer.push_back(insert_session(ada));
+  }
+  const Rotation refresh{.id = oldest.id, .from = 1, .now = now, .idle_expires = now + 3h};
+  in(*database, [&](db::Tx& tx) { return rotate(tx, refresh); });
+  in(*database, [&](db::Tx& tx) { make_room(tx, ada, now + 2h); });
+  EXPECT_FALSE(stored(oldest.id).ended);
+  EXPECT_EQ(stored(newer.front().id).end_reason, EndReason::expired);
+  EXPECT_EQ(stored(newer.front().id).ended, now + 1h);
+  EXPECT_FALSE(stored(newer.back().id).ended);
+}
+
+TEST_F(SessionStore, ends_nothing_where_there_is_room)
+{
+  const Session session = insert_session(ada);
+  in(*database, [&](db::Tx& tx) { make_room(tx, ada, now); });
+  EXPECT_FALSE(stored(session.id).ended);
+  EXPECT_THAT(revocations(), IsEmpty());
 }
 
 TEST_F(SessionStore, takes_back_an_end_that_did_not_commit)

@@ -42,14 +42,21 @@ Answer get_setup_style(const Deps& /*deps*/, const Request& /*request*/)
   return page_part("text/css; charset=utf-8", page_style());
 }
 
-/// Refuses with json_invalid, fields_invalid.
-Result<SetupRequest> parse(std::string_view body, const passwords::Options& policy)
+/// Whoever has no link learns nothing and costs next to nothing: the link is judged before what is dear to
+/// judge. Refuses with setup_closed, json_invalid, setup_link_invalid, fields_invalid.
+Result<SetupRequest> admitted(const Deps& deps, std::string_view body)
 {
+  USHER_CHECK(deps.db.read(check_setup_open));
   USHER_TRY(json::Draft<SetupRequest> draft, json::draft(body, setup_request_shape));
   const SetupRequest& wanted = draft.value;
+  if (!draft.good("token")) {
+    return refuse_fields(std::move(draft.wrong));
+  }
+  const auto check = [&](db::Tx& tx) { return check_setup_token(tx, wanted.token, deps.clock.now()); };
+  USHER_CHECK(deps.db.read(check));
   if (draft.good("password")) {
     if (std::string reason =
-            passwords::problem_with(wanted.password.reveal(), {wanted.name, wanted.email}, policy);
+            passwords::problem_with(wanted.password.reveal(), {wanted.name, wanted.email}, deps.policy);
         !reason.empty()) {
       draft.wrong.push_back({.field = "password", .reason = std::move(reason)});
     }
@@ -62,9 +69,7 @@ Result<SetupRequest> parse(std::string_view body, const passwords::Options& poli
 
 Reply post_setup(const Deps& deps, const Request& request)
 {
-  USHER_CO_TRY(SetupRequest wanted, parse(request.body, deps.policy));
-  const auto check = [&](db::Tx& tx) { return check_setup_token(tx, wanted.token, deps.clock.now()); };
-  USHER_CO_CHECK(deps.db.read(check));
+  USHER_CO_TRY(SetupRequest wanted, admitted(deps, request.body));
   USHER_CO_TRY(std::string hash, co_await deps.passwords.hash(std::move(wanted.password)));
   const FirstAdministrator first{
       .token = std::move(wanted.token),
@@ -91,28 +96,28 @@ void mount(http::Router& router, Deps deps)
            .guard = Guard::open,
            .handler = get_setup,
            .operation = "get_setup",
-           .summary = "Page that makes the first administrator; its link is printed when the server starts.",
+           .summary = "Page that makes the first administrator; its link is printed when the server starts",
            .reply_type = "text/html"},
           {.method = Method::get,
            .pattern = "/setup/app.js",
            .guard = Guard::open,
            .handler = get_setup_script,
            .operation = "get_setup_script",
-           .summary = "Script of the set-up page.",
+           .summary = "Script of the set-up page",
            .reply_type = "text/javascript"},
           {.method = Method::get,
            .pattern = "/setup/style.css",
            .guard = Guard::open,
            .handler = get_setup_style,
            .operation = "get_setup_style",
-           .summary = "Style of the set-up page.",
+           .summary = "Style of the set-up page",
            .reply_type = "text/css"},
           {.method = Method::post,
            .pattern = "/api/setup",
            .guard = Guard::open,
            .handler = post_setup,
            .operation = "post_setup",
-           .summary = "Make the first administrator, once.",
+           .summary = "Make the first administrator, once",
            .body = &setup_request_shape,
            .status = 201,
            .reply = &administrator_shape,

@@ -114,11 +114,24 @@ TEST_F(SetupRoutes, are_closed_once_there_is_an_administrator)
 
 TEST_F(SetupRoutes, name_every_wrong_field_at_once)
 {
-  const Answer answer =
-      post(R"({"token":"x","name":"","email":"no address","age":15,"password":"password"})");
+  const Answer answer = post(
+      R"({"token":")" + new_token() + R"(","name":"","email":"no address","age":15,"password":"password"})"
+  );
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code(), "fields_invalid");
   EXPECT_EQ(answer.error().fields.size(), 4U);
+}
+
+TEST_F(SetupRoutes, tell_nothing_else_to_whoever_has_no_link)
+{
+  new_token();
+  const auto code_of = [&](std::string_view body) { return std::string{post(body).error().code()}; };
+  const std::string wrong = R"({"token":"x","name":"","email":"no address","age":15,"password":"password"})";
+  EXPECT_EQ(code_of(wrong), "setup_link_invalid");
+  EXPECT_EQ(code_of(R"({"name":""})"), "fields_invalid");
+  ASSERT_TRUE(post(body_with(new_token())));
+  EXPECT_EQ(code_of(wrong), "setup_closed");
+  EXPECT_EQ(code_of("nonsense"), "setup_closed");
 }
 
 TEST_F(SetupRoutes, serve_a_page_that_runs_only_its_own_script)

@@ -15,9 +15,7 @@ constexpr std::size_t token_bytes = 32;
 
 Result<std::string> make_setup_token(db::Tx& tx, Instant now)
 {
-  if (users::exists_admin(tx)) {
-    return refuse(setup_closed);
-  }
+  USHER_CHECK(check_setup_open(tx));
   erase_all(tx);
   std::string token = crypto::random_token(token_bytes);
   insert(tx, crypto::sha256_base64url(token), now, now + link_life);
@@ -35,11 +33,14 @@ std::string setup_url(std::string_view base_url, std::string_view token)
   return url;
 }
 
+Result<Done> check_setup_open(db::Tx& tx)
+{
+  return users::exists_admin(tx) ? Result<Done>{refuse(setup_closed)} : Result<Done>{Done{}};
+}
+
 Result<Done> check_setup_token(db::Tx& tx, std::string_view token, Instant now)
 {
-  if (users::exists_admin(tx)) {
-    return refuse(setup_closed);
-  }
+  USHER_CHECK(check_setup_open(tx));
   // Looked up by its hash, so how long the comparison takes tells nothing about the token.
   if (!is_good(tx, crypto::sha256_base64url(token), now)) {
     return refuse(setup_link_invalid);

@@ -33,6 +33,9 @@ Result<std::string> make_setup_token(db::Tx& tx, Instant now);
 /// "http://127.0.0.1:8080/setup#..."; the token stands in the fragment, which browsers keep to themselves.
 std::string setup_url(std::string_view base_url, std::string_view token);
 
+/// Whether there is anything to set up. Refuses with setup_closed.
+Result<Done> check_setup_open(db::Tx& tx);
+
 /// Whether `token` would be taken now; asked before the password is hashed. Refuses with setup_closed,
 /// setup_link_invalid.
 Result<Done> check_setup_token(db::Tx& tx, std::string_view token, Instant now);

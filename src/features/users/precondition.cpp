@@ -40,7 +40,7 @@ std::string etag_of(std::int64_t version)
 
 // Our tags hold digits only, so a comma always ends one; foreign tags may be cut in two, and match nothing.
 Expected::Expected(std::string_view if_match)
-    : anything_{trimmed(if_match).empty() || trimmed(if_match) == "*"}
+    : anything_{if_match.data() == nullptr || trimmed(if_match) == "*"}
 {
   while (!anything_ && !if_match.empty()) {
     const auto comma = if_match.find(',');

@@ -21,11 +21,12 @@ inline constexpr Refusal precondition_failed{
 std::string etag_of(std::int64_t version);
 
 /// The versions a writer is willing to change, from If-Match (RFC 9110 13.1.1). Weak tags never match, since
-/// If-Match compares strongly; nor do tags we never wrote. No header, or "*", allows any version.
+/// If-Match compares strongly; nor do tags we never wrote. No header, or "*", allows any version; a header
+/// without a tag allows none.
 class Expected {
  public:
   Expected() = default;
-  explicit Expected(std::string_view if_match);
+  explicit Expected(std::string_view if_match);  ///< data() is null when there was no header
 
   /// Refuses with precondition_failed.
   Result<Done> check(std::int64_t version) const;

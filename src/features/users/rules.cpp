@@ -1,7 +1,10 @@
 #include "features/users/rules.hpp"
 
+#include "text/code_points.hpp"
 #include "text/email.hpp"
 #include "text/unicode.hpp"
+
+#include <algorithm>
 
 namespace usher::users {
 
@@ -59,7 +62,7 @@ Result<Done> check(const Profile& profile)
 
 bool same_mailbox(std::string_view a, std::string_view b)
 {
-  return a == b || text::email_key(a) == text::email_key(b);
+  return std::ranges::equal(a, b, {}, text::ascii_lower, text::ascii_lower);
 }
 
 }  // namespace usher::users

@@ -50,8 +50,8 @@ std::vector<FieldError> problems_with(const Profile& profile);
 /// Refuses with fields_invalid, which names every wrong field.
 Result<Done> check(const Profile& profile);
 
-/// Whether two spellings of an address are the same by canonical form, so that going from one to the other
-/// changes nothing about whose account it is.
+/// Whether two addresses differ in the case of ASCII letters at most, so that mail for the one goes to the
+/// other everywhere. Narrower than being taken: a look-alike is the same account to us, but not to the mail.
 bool same_mailbox(std::string_view a, std::string_view b);
 
 }  // namespace usher::users

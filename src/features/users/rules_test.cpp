@@ -69,9 +69,12 @@ TEST(ProfileRules, a_name_is_one_visible_line_of_utf8)
   }
 }
 
-TEST(ProfileRules, another_spelling_of_an_address_is_the_same_mailbox)
+TEST(ProfileRules, only_the_case_of_ascii_letters_makes_no_other_mailbox)
 {
   EXPECT_TRUE(same_mailbox("Ada@Example.ORG", "ada@example.org"));
+  EXPECT_FALSE(same_mailbox("kim@example.org", "\u212aim@example.org")) << "the Kelvin sign";
+  EXPECT_FALSE(same_mailbox("ada@example.org", "\uff41da@example.org")) << "full width";
+  EXPECT_FALSE(same_mailbox("ada@example.org", "ada@example.or"));
   EXPECT_FALSE(same_mailbox("ada@example.org", "ada+1@example.org"));
 }
 
@@ -91,7 +94,9 @@ TEST(Precondition, holds_as_if_match_says)
     std::string_view why;
   };
   constexpr Case cases[]{
-      {"", true, "no header"},
+      {{}, true, "no header"},
+      {"", false, "a header without a tag"},
+      {" ", false, "a header without a tag"},
       {"*", true, "any version"},
       {" * ", true, "white space around"},
       {"\"7\"", true, "the tag"},

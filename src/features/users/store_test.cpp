@@ -1,6 +1,5 @@
 #include "features/users/store.hpp"
 
-#include "features/users/service.hpp"
 #include "testing/database.hpp"
 #include "text/email.hpp"
 
@@ -181,18 +180,6 @@ TEST_F(UserStore, knows_whether_an_enabled_administrator_remains)
   in([&](db::Tx& tx) { return set_access(tx, spare.id, Access::disabled, later); }).value();
   EXPECT_FALSE(remains());
   EXPECT_TRUE(in([](db::Tx& tx) { return exists_admin(tx); }));
-}
-
-TEST_F(UserStore, a_caller_whose_generation_is_over_is_nobody_any_more)
-{
-  const User ada = add("Ada", "ada@example.org");
-  const Caller caller{.user = ada.id.value, .generation = 1};
-  const auto check = [&] { return in([&](db::Tx& tx) { return check_still_somebody(tx, caller); }); };
-  EXPECT_TRUE(check());
-  in([&](db::Tx& tx) { return set_role(tx, ada.id, Role::admin, later); }).value();
-  const auto over = check();
-  ASSERT_FALSE(over);
-  EXPECT_EQ(over.error().code(), "token_revoked");
 }
 
 }  // namespace

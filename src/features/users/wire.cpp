@@ -4,7 +4,7 @@ namespace usher::users {
 namespace {
 
 constexpr std::array message_fields{
-    json::field<&Message::message>("message", {}, "What was done.", R"("User deleted")"),
+    json::field<&Message::message>("message", {}, "What was done.", R"("User deleted.")"),
 };
 
 }  // namespace

@@ -49,7 +49,10 @@ auto in(db::Database& database, Work work)
       work(tx);
       return Result<Done>{Done{}};
     });
-  } else if constexpr (requires(Outcome outcome) { outcome.has_value(); outcome.error(); }) {
+  } else if constexpr (requires(Outcome outcome) {
+                         outcome.has_value();
+                         outcome.error();
+                       }) {
     return database.write_now(std::move(work));
   } else {
     return database.write_now([&](db::Tx& tx) { return Result<Outcome>{work(tx)}; }).value();

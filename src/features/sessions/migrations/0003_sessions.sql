@@ -16,6 +16,8 @@ CREATE TABLE sessions (
 );
 
 CREATE INDEX sessions_of_user ON sessions (user_id, id);
+-- Few for each user, however many have ended.
+CREATE INDEX sessions_not_ended ON sessions (user_id, id) WHERE ended_at IS NULL;
 
 -- What died before its time, in the order in which it died. No reference to users: it outlives them.
 CREATE TABLE revocations (
