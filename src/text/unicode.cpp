@@ -26,18 +26,25 @@ const icu::Normalizer2& loaded(const icu::Normalizer2* normalizer, UErrorCode st
   return *normalizer;
 }
 
+// Asked of ICU once: a look-up less on every call.
 const icu::Normalizer2& composing()
 {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* found = icu::Normalizer2::getNFCInstance(status);
-  return loaded(found, status);
+  static const icu::Normalizer2& made = []() -> const icu::Normalizer2& {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* found = icu::Normalizer2::getNFCInstance(status);
+    return loaded(found, status);
+  }();
+  return made;
 }
 
 const icu::Normalizer2& case_folding()
 {
-  UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* found = icu::Normalizer2::getNFKCCasefoldInstance(status);
-  return loaded(found, status);
+  static const icu::Normalizer2& made = []() -> const icu::Normalizer2& {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* found = icu::Normalizer2::getNFKCCasefoldInstance(status);
+    return loaded(found, status);
+  }();
+  return made;
 }
 
 std::string normalized(const icu::Normalizer2& normalizer, std::string_view utf8)

@@ -119,7 +119,7 @@ class UsherServer:
         for reader in self.readers:
             reader.join(10)
         reports = [line for line in self.log if any(sign in line for sign in SANITIZER_REPORTS)]
-        assert not reports, "\n".join(self.log[-80:])
+        assert not reports, "\n".join(line for line in self.log if not line.startswith("{"))[:6000]
         return status
 
     def close(self) -> None:
