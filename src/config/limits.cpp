@@ -30,7 +30,7 @@ constexpr std::array settings{
         "limits.login_window",
         "The window of the three above: it begins with the first wrong password; at its end all are "
         "forgotten.",
-        {.min = 1, .max = 7 * 86400}
+        {.min = 1, .max = 7 * 86400L}
     ),
     define<&Config::limits, &Limits::register_per_source>(
         "limits.register_per_source",
@@ -42,7 +42,7 @@ constexpr std::array settings{
         "limits.register_window",
         "The window of `limits.register_per_source`: it begins with the first registration; at its end all "
         "are forgotten.",
-        {.min = 1, .max = 7 * 86400}
+        {.min = 1, .max = 7 * 86400L}
     ),
     define<&Config::limits, &Limits::entries_max>(
         "limits.entries_max", "Accounts and sources remembered at once.", {.min = 1000, .max = count_max}

@@ -5,8 +5,8 @@ namespace usher::http {
 std::unique_ptr<Block> BlockPool::take()
 {
   if (free_.empty()) {
-    // Not make_unique: that would fill `out` with zeros for nothing.
-    return std::unique_ptr<Block>{new Block};  // NOLINT(cppcoreguidelines-owning-memory)
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory,modernize-make-unique): that would fill `out` with zeros
+    return std::unique_ptr<Block>{new Block};
   }
   std::unique_ptr<Block> block = std::move(free_.back());
   free_.pop_back();

@@ -70,7 +70,8 @@ class Loop {
 
   // For connections.
   const Common& common() const noexcept { return common_; }
-  Dispatch& dispatch() noexcept { return *dispatch_; }
+  // There from before the first connection to after the last.
+  Dispatch& dispatch() noexcept { return *dispatch_; }  // NOLINT(bugprone-unchecked-optional-access)
   Traffic& traffic() noexcept { return traffic_; }
   BlockPool& blocks() noexcept { return blocks_; }
   RequestIds& request_ids() noexcept { return request_ids_; }

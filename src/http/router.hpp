@@ -102,7 +102,7 @@ class Router {
            .body_type = std::string{route.body_type}}
       );
     }
-  }
+  }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the entry's variant owns the handler
 
   void add(Entry entry);
 
@@ -118,7 +118,7 @@ class Router {
 
  private:
   template <class Deps>
-  static std::variant<AtOnce, Waits> bound(const Route<Deps>& route, std::shared_ptr<const Deps> deps)
+  static std::variant<AtOnce, Waits> bound(const Route<Deps>& route, const std::shared_ptr<const Deps>& deps)
   {
     if (const auto* at_once = std::get_if<typename Route<Deps>::AtOnce>(&route.handler)) {
       return [deps, call = *at_once](const Request& request) { return call(*deps, request); };
