@@ -84,7 +84,7 @@ class Connection {
 };
 
 template <class Transport>
-Task<> Connection<Transport>::run()
+Task<> Connection<Transport>::run()  // NOLINT(readability-function-size): the one place that waits
 {
   while (true) {
     switch (advance()) {

@@ -84,15 +84,14 @@ std::string page_sql(Form form, Order order, std::size_t role)
 
 std::size_t place_in_table(Form form, Order order, std::size_t role)
 {
-  return ((static_cast<std::size_t>(form) * keys + static_cast<std::size_t>(order.key)) * 2 +
-          static_cast<std::size_t>(order.direction)) *
-             roles +
-         role;
+  const std::size_t by_key = (static_cast<std::size_t>(form) * keys) + static_cast<std::size_t>(order.key);
+  const std::size_t by_direction = (by_key * 2) + static_cast<std::size_t>(order.direction);
+  return (by_direction * roles) + role;
 }
 
 using Table = std::array<std::string, forms * keys * 2 * roles>;
 
-Table all_statements()
+Table all_statements()  // NOLINT(readability-function-size): one plain loop for each way to ask
 {
   Table table;
   for (const Form form : {Form::all, Form::prefix, Form::email_only, Form::matches}) {
@@ -175,7 +174,7 @@ std::int64_t most_matches(db::Tx& tx, const PageQuery& query, std::string_view p
   std::int64_t most = 0;
   for (const std::size_t column : {std::size_t{0}, std::size_t{1}}) {
     const auto found = tx.one(
-        statements.at(column * roles + place_of(query.role)),
+        statements.at((column * roles) + place_of(query.role)),
         {prefix, end, matches_max + 1},
         [](const db::Row& row) { return row.integer(0); }
     );
