@@ -199,6 +199,7 @@ void Receiver::make_room(Block& block, std::size_t room)
   }
   const std::size_t capacity = limits_.head.head_bytes_max + limits_.body_bytes_max + slack;
   USHER_ASSERT(held + room <= capacity);
+  // NOLINTNEXTLINE(*-avoid-c-arrays): as Block::in
   auto larger = std::make_unique_for_overwrite<char[]>(capacity);
   std::copy_n(block.in.get() + begin_, held, larger.get());
   explicit_bzero(block.in.get(), block.in_capacity);

@@ -36,7 +36,7 @@ std::optional<std::string> decoded(std::string_view text)
     if (high < 0 || low < 0) {
       return std::nullopt;
     }
-    out += static_cast<char>(high * 16 + low);
+    out += static_cast<char>((high * 16) + low);
     at += 2;
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <ranges>
 
 namespace usher::http {
 namespace {
@@ -10,8 +11,8 @@ constexpr std::string_view hex = "0123456789abcdef";
 
 void write_hex(std::uint64_t value, std::span<char> out)
 {
-  for (auto at = out.rbegin(); at != out.rend(); ++at) {
-    *at = hex[value & 0xFU];
+  for (char& digit : std::views::reverse(out)) {
+    digit = hex[value & 0xFU];
     value >>= 4;
   }
 }
