@@ -21,6 +21,9 @@ import time
 import urllib.request
 from pathlib import Path
 
+import refreshes
+from listeners import listeners
+
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build/bench"
 USHER = BUILD / "src/usher"
@@ -95,6 +98,10 @@ class Server:
         self.process.stdout.close()
 
 
+def log_in(server: Server) -> dict:
+    return server.call("POST", "/api/auth", {"email": EMAIL, "password": PASSWORD})
+
+
 def fill(server: Server) -> str:
     """Ada, with two addresses; hands back her access token."""
     server.call("POST", "/api/register", {"name": "Ada", "email": EMAIL, "age": 36, "password": PASSWORD})
@@ -144,6 +151,45 @@ def logins(data: Path, seconds: int) -> dict:
         server.stop()
 
 
+def refreshing(data: Path, seconds: int) -> dict:
+    """What a rotation costs and how many there are in a second, each beside its yardstick; and what a repetition writes."""
+    port, raw, program = "18999", yardstick("refresh_raw"), yardstick("refresh_load")
+    figures = {}
+
+    def with_load(server: Server) -> refreshes.Load:
+        return refreshes.Load(server, program, refreshes.log_in_all(lambda: log_in(server)))
+
+    server = Server(data, "--http-threads", "1", core=0)
+    bare = subprocess.Popen(["taskset", "-c", "0", str(yardstick("epoll_constant")), port])
+    time.sleep(0.2)
+    try:
+        figures["cost"] = refreshes.cost_of_refresh(
+            server, with_load(server), cpu_seconds, raw,
+            lambda length: per_request_us(bare.pid, f"http://127.0.0.1:{port}/api/users/1", length)[0], seconds)
+    finally:
+        bare.kill()
+        server.stop()
+    server = Server(data)
+    try:
+        figures["rate"] = refreshes.rate_of_refreshes(server, with_load(server), raw, data, seconds)
+        figures["replay"] = refreshes.replays(server, lambda: log_in(server), program, seconds)
+    finally:
+        server.stop()
+    return figures
+
+
+def feed(data: Path) -> dict:
+    """Listeners of the revocation feed; one loop, so that all of them are its."""
+    server = Server(data, "--http-threads", "1")
+    try:
+        def login() -> str:
+            return server.call("POST", "/api/auth", {"email": EMAIL, "password": PASSWORD})["access_token"]
+
+        return listeners(server, memory_mb, yardstick("stream_listeners"), login)
+    finally:
+        server.stop()
+
+
 def start_and_idle(data: Path) -> dict:
     """From exec to the first answer on an existing database; memory of a server that has nothing to do."""
     times, idle = [], 0.0
@@ -169,11 +215,18 @@ def raw_commits() -> str:
 
 def report(figures: dict) -> str:
     read, login, start = figures["read"], figures["login"], figures["start"]
+    cost, rate, replay = (figures["refresh"][part] for part in ("cost", "rate", "replay"))
     rows = [
         ("read own user with addresses, CPU a request", f"{read['usher_us']:.2f} us", f"bare epoll {read['yardstick_us']:.2f} us",
          f"{read['ratio']:.2f} x", "at most 2.5 x", read["ratio"] <= 2.5),
         ("login", f"{login['usher_per_second']:.1f}/s", f"raw Argon2id {login['raw_per_second']:.1f}/s",
          f"{100 * login['ratio']:.0f} %", "at least 90 %", login["ratio"] >= 0.9),
+        ("refresh, CPU a rotation", f"{cost['usher_us']:.1f} us", f"ES256 signature + bare epoll {cost['yardstick_us']:.1f} us",
+         f"{cost['ratio']:.2f} x", "at most 1.6 x", cost["ratio"] <= 1.6),
+        ("refresh, rotations", f"{rate['usher_per_second']:.0f}/s", f"group-commit writer {rate['writer_per_second']:.0f}/s",
+         f"{100 * rate['ratio']:.0f} %", "at least 60 %", rate["ratio"] >= 0.6),
+        ("refresh, repeated", f"{replay['commits']} commits", f"{replay['requests']} requests", "", "none",
+         replay["commits"] == 0),
         ("idle memory (resident)", f"{start['idle_mb']:.1f} MB", "", "", "at most 20 MB", start["idle_mb"] <= 20),
         ("exec to first answer", f"{start['first_answer_ms']:.0f} ms", "", "", "at most 60 ms", start["first_answer_ms"] <= 60),
         ("stripped binary", f"{figures['binary_mb']:.1f} MB", "", "", "at most 15 MB", figures["binary_mb"] <= 15),
@@ -182,6 +235,12 @@ def report(figures: dict) -> str:
     lines += [f"| {' | '.join(row[:5])} | {'yes' if row[5] else '**no**'} |" for row in rows]
     lines.append("")
     lines.append(f"Reads: {read['requests_per_second']:.0f}/s on one core, p99 {read['p99_ms']:.2f} ms at 64 connections.")
+    lines.append(f"Refreshes: p99 {rate['p99_ms']:.1f} ms at {refreshes.CONNECTIONS} sessions, {rate['a_commit']:.0f} rotations "
+                 f"a commit; repetitions {replay['per_second']:.0f}/s.")
+    stream = figures["feed"]
+    lines.append(f"Revocation feed: {stream['count']} listeners, {stream['kb_each']:.1f} kB each; from a logout to the last "
+                 f"of them {stream['last_ms']:.0f} ms (median; worst {stream['last_worst_ms']:.0f} ms, the first after "
+                 f"{stream['first_ms']:.1f} ms).")
     lines.append(f"Machine: {figures['machine']}")
     return "\n".join(lines) + "\n\nRaw commits of this disk (SQLite, synchronous=FULL):\n\n```\n" + figures["commits"] + "\n```"
 
@@ -196,6 +255,8 @@ def main() -> int:
         figures = {"machine": f"{os.cpu_count()} cores, {platform.system()} {platform.release()}"}
         figures["read"] = reads(data, chosen.seconds)
         figures["login"] = logins(data, chosen.seconds)
+        figures["refresh"] = refreshing(data, chosen.seconds)
+        figures["feed"] = feed(data)
         figures["start"] = start_and_idle(data)
         figures["binary_mb"] = binary_mb()
         figures["commits"] = raw_commits()

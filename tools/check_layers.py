@@ -17,10 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
 OWNERS = {
-    "boost/beast": ["http"], "boost/json": ["json", "tokens/wire.cpp", "tokens/wire.hpp"],
+    "boost/beast": ["http"], "boost/url": ["http"], "boost/json": ["json", "tokens/wire.cpp", "tokens/wire.hpp"],
     "sqlite3.h": ["db/sqlite"], "libpq-fe.h": ["db/postgres"],
     "openssl/": ["crypto"], "sodium": ["crypto", "passwords"], "crypt.h": ["passwords"], "zxcvbn": ["passwords"],
-    "unicode/": ["text"], "CLI/": ["cli"], "toml++/": ["config"],
+    "unicode/": ["text"], "CLI/": ["cli"], "toml++/": ["config"], "zlib.h": ["http"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 FOREIGN = re.compile(r"^\s*#\s*include\s+<([^>]+)>", re.M)

@@ -43,8 +43,14 @@ constexpr std::array tags{
     http::Tag{"/api/refresh", "sessions", ""},
     http::Tag{"/api/logout", "sessions", ""},
     http::Tag{"/api/sessions", "sessions", ""},
+    http::Tag{"/api/users/{id}/sessions", "sessions", ""},
     http::Tag{"/api/users/{id}/addresses", "addresses", "Postal addresses of a user."},
     http::Tag{"/api/users", "users", "Users: oneself, and all of them for administrators."},
+    http::Tag{"/api/introspect", "introspection", "What a service with a credential may ask and do."},
+    http::Tag{"/api/revoke", "introspection", ""},
+    http::Tag{
+        "/api/revocations", "revocations", "What was revoked, for services that check tokens by themselves."
+    },
     http::Tag{"/.well-known", "keys", "What other services need to check tokens by themselves."},
     http::Tag{"/api/setup", "setup", "The first administrator."},
     http::Tag{"/setup", "setup", ""},

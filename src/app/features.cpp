@@ -4,8 +4,11 @@
 #include "features/accounts/routes.hpp"
 #include "features/addresses/routes.hpp"
 #include "features/auth/routes.hpp"
+#include "features/gateway/routes.hpp"
 #include "features/health/routes.hpp"
+#include "features/introspection/routes.hpp"
 #include "features/keys/routes.hpp"
+#include "features/revocations/routes.hpp"
 #include "features/search/routes.hpp"
 #include "features/setup/routes.hpp"
 
@@ -37,7 +40,17 @@ void mount_features(http::Router& router, Services& services, Loop& loop)
   const auto audience =
       public_search(services.config) ? search::Audience::everybody : search::Audience::users;
   search::mount(router, {.db = loop.door, .options = {.audience = audience}});
+  gateway::mount(router, {.clock = services.clock});
+  introspection::mount(
+      router,
+      {{.db = loop.door,
+        .mint = loop.mint,
+        .clock = services.clock,
+        .reuse_window = services.auth_options.reuse_window},
+       services.metrics}
+  );
   keys::mount(router, {.keys = services.ring});
+  revocations::mount(router, {.feed = services.feed, .channel = loop.channel});
   setup::mount(
       router,
       {.db = loop.door,

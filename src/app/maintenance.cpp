@@ -2,6 +2,7 @@
 
 #include "app/signing_keys.hpp"
 #include "features/auth/options.hpp"
+#include "features/sessions/live.hpp"
 #include "features/sessions/store.hpp"
 
 namespace usher::app {
@@ -33,8 +34,10 @@ void sweep_sessions(Services& services, Instant now)
 void sweep_revocations(Services& services, Instant now)
 {
   // A token that was issued within the clock's second and verified at the end of its leeway is as old as
-  // that.
-  const Instant before = now - auth::access_life(services.auth_options.tokens) - std::chrono::minutes{1};
+  // that, by a clock that was not set meanwhile.
+  const Instant before = now - auth::access_life(services.auth_options.tokens) - std::chrono::minutes{1} -
+                         sessions::clock_set_max;
+  services.revoked.forget(std::chrono::steady_clock::now());
   (void)services.database->write_now([&](db::Tx& tx) {
     return Result<std::int64_t>{sessions::purge_revocations(tx, before)};
   });

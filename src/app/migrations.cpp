@@ -2,6 +2,7 @@
 
 #include "audit/audit.hpp"
 #include "features/addresses/store.hpp"
+#include "features/clients/store.hpp"
 #include "features/keys/store.hpp"
 #include "features/sessions/store.hpp"
 #include "features/setup/store.hpp"
@@ -21,6 +22,7 @@ std::vector<db::Migration> all_migrations()
            sessions::migrations(),
            keys::migrations(),
            setup::migrations(),
+           clients::migrations(),
            audit::migrations(),
        }) {
     all.insert(all.end(), module.begin(), module.end());

@@ -1,5 +1,7 @@
 #include "app/options.hpp"
 
+#include "features/clients/client.hpp"
+
 namespace usher::app {
 
 http::Options http_options(const config::Config& config)
@@ -68,6 +70,15 @@ passwords::Options password_options(const config::Config& config)
       .length_min = passwords.length_min,
       .length_max = passwords.length_max,
       .strength_min = passwords.strength_min,
+  };
+}
+
+revocations::Options revocation_options(const config::Config& config)
+{
+  return {
+      .listeners_max = config.revocations.listeners_max,
+      .heartbeat = config.revocations.heartbeat,
+      .scope = config.revocations.open ? std::string_view{} : clients::name_of(clients::Scope::revocations),
   };
 }
 

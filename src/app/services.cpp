@@ -4,6 +4,7 @@
 #include "app/signing_keys.hpp"
 #include "app/storage.hpp"
 #include "features/keys/service.hpp"
+#include "features/sessions/store.hpp"
 
 namespace usher::app {
 namespace {
@@ -16,6 +17,16 @@ std::unique_ptr<db::Database> opened(const config::Config& config, log::Logger& 
     log.info("Schema brought up to date", {{"migrations", found.migrations}});
   }
   return std::move(found.database);
+}
+
+void start_numbers(db::Database& database, Instant now)
+{
+  database
+      .write_now([&](db::Tx& tx) {
+        sessions::start_numbers_at(tx, now);
+        return Result<Done>{Done{}};
+      })
+      .value();
 }
 
 void measure(Services& services)
@@ -62,13 +73,23 @@ Services::Services(const config::Config& settings)
                   })
                   .value()},
       auth_options{app::auth_options(settings)},
-      revoked{auth::access_life(auth_options.tokens)},
+      revoked{auth::access_life(auth_options.tokens) + revocations::verifier_leeway_max},
+      feed{
+          {.revoked = revoked,
+           .keys = ring,
+           .tokens = auth_options.tokens,
+           .clock = clock,
+           .metrics = metrics,
+           .options = revocation_options(settings)}
+      },
       password_options{compat_passwords(settings, app::password_options(settings))},
       passwords{password_options},
       guessing{limit_options(settings), clock}
 {
   keys::follow(*database, master, ring);
-  revoked.follow(*database);
+  start_numbers(*database, clock.now());
+  revoked.follow(*database, clock.now());
+  feed.follow(*database);  // after revoked, which has to have heard first
   measure(*this);
 }
 

@@ -10,6 +10,7 @@
 #include "db/database.hpp"
 #include "features/accounts/hashing.hpp"
 #include "features/auth/options.hpp"
+#include "features/revocations/feed.hpp"
 #include "features/sessions/live.hpp"
 #include "limits/guessing.hpp"
 #include "log/log.hpp"
@@ -40,6 +41,7 @@ struct Services {
   crypto::HmacKey cursors;  ///< of lists
   auth::Options auth_options;
   sessions::Revoked revoked;
+  revocations::Feed feed;
   passwords::Options password_options;
   passwords::Gate passwords;
   limits::Guessing guessing;

@@ -23,7 +23,9 @@ Signals::Signals()
 {
   const sigset_t set = ours();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  (void)std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): it cannot fail for SIGPIPE
+  // The writes that meet a gone peer, or a file at its limit (ulimit -f), fail and are answered for.
+  (void)std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): it cannot fail for these
+  (void)std::signal(SIGXFSZ, SIG_IGN);  // NOLINT(cert-err33-c)
 }
 
 Signals::~Signals()

@@ -3,6 +3,7 @@
 #include "app/compat.hpp"
 #include "app/features.hpp"
 #include "features/auth/authenticator.hpp"
+#include "features/clients/authenticator.hpp"
 #include "features/health/routes.hpp"
 
 namespace usher::app {
@@ -20,7 +21,9 @@ class Nobody final : public http::Authenticator {
 }  // namespace
 
 Loop::Loop(Services& services, const Executor& executor)
-    : door{*services.database, executor}, mint{services.ring, services.auth_options.tokens, services.clock}
+    : door{*services.database, executor},
+      mint{services.ring, services.auth_options.tokens, services.clock},
+      channel{services.feed, executor, mint}
 {
 }
 
@@ -32,6 +35,7 @@ http::MakeSite make_site(Services& services)
     site->kept = loop;
     site->authenticator =
         std::make_unique<auth::TokenAuthenticator>(loop->mint, loop->door, services.revoked, services.clock);
+    site->clients = std::make_unique<clients::CredentialAuthenticator>(loop->door, services.metrics);
     mount_features(site->router, services, *loop);
     if (services.config.http.metrics_listen == "same") {
       health::mount_metrics(site->router, services.metrics);

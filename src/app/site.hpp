@@ -2,6 +2,7 @@
 
 #include "app/services.hpp"
 #include "db/door.hpp"
+#include "features/revocations/channel.hpp"
 #include "http/site.hpp"
 #include "tokens/mint.hpp"
 
@@ -13,6 +14,7 @@ struct Loop {
 
   db::Door door;
   tokens::Mint mint;
+  revocations::Channel channel;
 };
 
 /// For http::Server: each loop's own site with all features. `services` outlives the server.

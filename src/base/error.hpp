@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,10 +50,11 @@ struct FieldError {
 
 /// An expected "no". Faults (lost database, no entropy) are exceptions instead; see base/fault.hpp.
 struct Error {
-  const Refusal* refusal;               ///< Never null; points at an `inline constexpr Refusal`.
-  std::string detail;                   ///< Safe to show to the caller.
-  std::vector<FieldError> fields{};     ///< Every wrong field, not just the first.
-  std::chrono::seconds retry_after{0};  ///< Sent as Retry-After when not zero.
+  const Refusal* refusal;                         ///< Never null; points at an `inline constexpr Refusal`.
+  std::string detail;                             ///< Safe to show to the caller.
+  std::vector<FieldError> fields{};               ///< Every wrong field, not just the first.
+  std::chrono::seconds retry_after{0};            ///< Sent as Retry-After when not zero.
+  std::optional<std::chrono::seconds> max_age{};  ///< The oldest login that would do, for the challenge.
 
   std::string_view code() const noexcept { return refusal->code; }
 };

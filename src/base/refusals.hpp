@@ -8,6 +8,13 @@ namespace usher {
 inline constexpr Refusal token_not_fresh{
     Kind::unauthenticated, "token_not_fresh", "Fresh token required", "Log in again to do this."
 };
+/// Carries Error::max_age.
+inline constexpr Refusal authentication_too_old{
+    Kind::unauthenticated,
+    "authentication_too_old",
+    "Login too long ago",
+    "The password was last shown too long ago for this; show it again."
+};
 inline constexpr Refusal admin_only{
     Kind::forbidden, "admin_only", "Administrators only", "Only an administrator may do this."
 };

@@ -84,6 +84,7 @@ config::Loaded settings(const Invocation& invocation);
 std::span<const Command> serve_commands();
 std::span<const Command> config_commands();
 std::span<const Command> user_commands();
+std::span<const Command> client_commands();
 std::span<const Command> key_commands();
 std::span<const Command> token_commands();
 std::span<const Command> document_commands();

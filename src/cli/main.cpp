@@ -26,6 +26,7 @@ std::vector<Command> collected()
   for (const auto commands :
        {serve_commands(),
         user_commands(),
+        client_commands(),
         key_commands(),
         token_commands(),
         config_commands(),

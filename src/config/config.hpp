@@ -5,6 +5,7 @@
 #include "config/http.hpp"
 #include "config/limits.hpp"
 #include "config/passwords.hpp"
+#include "config/revocations.hpp"
 #include "config/system.hpp"
 #include "config/tokens.hpp"
 
@@ -18,6 +19,7 @@ struct Config {
   Master master{};
   Tokens tokens{};
   Sessions sessions{};
+  Revocations revocations{};
   Accounts accounts{};
   Admin admin{};
   Compat compat{Compat::off};

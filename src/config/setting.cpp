@@ -16,6 +16,7 @@ std::vector<Setting> collected()
        {http_settings(),
         data_settings(),
         tokens_settings(),
+        revocations_settings(),
         accounts_settings(),
         passwords_settings(),
         limits_settings(),

@@ -53,5 +53,22 @@ TEST(Base64url, refuses_everything_but_the_one_way_to_write_bytes)
   }
 }
 
+TEST(Base64, reads_the_padded_form_and_nothing_else)
+{
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"", ""},
+      {"Zg==", "f"},
+      {"Zm8=", "fo"},
+      {"Zm9v", "foo"},
+      {"++//", "\xFB\xEF\xFF"},
+  };
+  for (const auto& [text, bytes] : rows) {
+    EXPECT_EQ(from_base64(text), bytes) << text;
+  }
+  for (const std::string_view text : {"Zg", "Zg=", "Zg===", "Zh==", "--__", "Zm 9v", "Zm9v\n", "=", "Zm=v"}) {
+    EXPECT_EQ(from_base64(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace usher::crypto

@@ -18,8 +18,7 @@ void BlockPool::give_back(std::unique_ptr<Block> block)
   if (free_.size() >= kept_max || block->in_capacity != Block::in_size) {
     return;
   }
-  block->out_used = 0;
-  block->large = {};
+  block->forget_sent();
   block->answer = {};
   free_.push_back(std::move(block));
 }

@@ -26,7 +26,8 @@ struct Block {
   std::size_t in_capacity{in_size};  ///< grows for the rare large message, and shrinks back on return
   std::array<char, out_size> out;
   std::size_t out_used{0};
-  std::string large{};  ///< a body that does not fit into `out`; sent after it
+  std::string large{};                          ///< a body that does not fit into `out`; sent after it
+  std::shared_ptr<const std::string> shared{};  ///< or one that is not ours alone
 
   Response answer{};  ///< to the current request
 
@@ -37,7 +38,21 @@ struct Block {
     std::array<char, 24> request_id;  ///< Request::request_id, when it is ours
   } notes;
 
-  std::string_view waiting_out() const noexcept { return {out.data(), out_used}; }
+  bool has_large() const noexcept { return shared || !large.empty(); }
+  /// What is left of `out`, then of the large body, behind the first `sent` bytes of both; empty at the end.
+  std::string_view unsent(std::size_t sent) const noexcept
+  {
+    if (sent < out_used) {
+      return {out.data() + sent, out_used - sent};
+    }
+    return (shared ? std::string_view{*shared} : std::string_view{large}).substr(sent - out_used);
+  }
+  void forget_sent() noexcept
+  {
+    out_used = 0;
+    large = {};
+    shared = {};
+  }
 };
 
 /// Free blocks of one network loop.

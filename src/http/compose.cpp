@@ -94,8 +94,14 @@ void write_content(Cursor& out, const Response& response)
     out.text(type);
     out.text(is_text && type.find(';') == std::string_view::npos ? "; charset=utf-8\r\n" : "\r\n");
   }
+  if (!response.content_encoding.empty()) {
+    out.line("Content-Encoding", response.content_encoding);
+  }
+  if (response.stream) {
+    return;  // it ends when the connection does (RFC 9112 6.3)
+  }
   out.text("Content-Length: ");
-  out.number(response.body.size());
+  out.number(response.content().size());
   out.text("\r\n");
 }
 

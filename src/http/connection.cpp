@@ -3,26 +3,19 @@
 #include "http/compose.hpp"
 #include "http/outgoing.hpp"
 #include "http/receiver.hpp"
+#include "http/stream_phase.hpp"
 #include "http/transport.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 
-#include <algorithm>
-#include <chrono>
+#include <memory>
 #include <optional>
 
 namespace usher::http {
 namespace {
 
-constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
-
 /// A client that never stops sending after we said goodbye is left after this much.
-constexpr int lingering_reads_max = 64;
-
-std::chrono::nanoseconds precise_now()
-{
-  return std::chrono::steady_clock::now().time_since_epoch();
-}
+constexpr std::size_t lingering_bytes_max = std::size_t{1024} * 1024;
 
 /// A connection is a plain state machine, advance(), that reads, parses, answers and writes until it must
 /// wait, and a coroutine, run(), that does nothing but wait. A request that needs no waiting costs one
@@ -43,7 +36,7 @@ class Connection {
   Task<> run();
 
  private:
-  enum class Phase { handshake, receive, look, flush, linger };
+  enum class Phase { handshake, receive, look, flush, linger, stream };
   enum class Next { go_on, wait_read, wait_write, wait_handler, end };
 
   Next advance();
@@ -52,6 +45,7 @@ class Connection {
   Next look();
   Next flush();
   Next linger();
+  Next stream();
 
   Next serve(Block& block);
   void identify(Block& block);
@@ -63,6 +57,8 @@ class Connection {
   Next rest(Io::State wanted);
   Next wait_to_send(Io::State wanted);
   Next begin_linger();
+  Next begin_stream();
+  bool is_wanted() const { return phase_ == Phase::stream && stream_->is_wanted(); }
   static Next next_for(Io::State wanted);
 
   Loop& loop_;
@@ -75,43 +71,32 @@ class Connection {
   bool keep_alive_{true};
   bool partial_{false};       ///< a message has begun and its clock is running
   bool answer_waits_{false};  ///< block.answer could not be put into block.out yet
-  int lingering_reads_{0};
-  std::size_t sent_{0};        ///< of block.out
-  std::size_t large_sent_{0};  ///< of block.large
+  std::size_t lingering_bytes_{lingering_bytes_max};
+  std::size_t sent_{0};  ///< of what the block holds to be sent
   std::int64_t sending_since_{0};
+  std::unique_ptr<StreamPhase<Transport>> stream_{};  ///< once events are to follow the answer
   const Router::Entry* entry_{nullptr};
   std::chrono::nanoseconds started_{};
 };
 
 template <class Transport>
-Task<> Connection<Transport>::run()  // NOLINT(readability-function-size): the one place that waits
+Task<> Connection<Transport>::run()
 {
   while (true) {
-    switch (advance()) {
-      case Next::go_on: break;
-      case Next::end: co_return;
-      case Next::wait_read: {
-        const auto [failed] =
-            co_await transport_.socket().async_wait(Socket::wait_read, boost::asio::as_tuple(use_task));
-        if (failed) {
-          co_return;
-        }
-        break;
-      }
-      case Next::wait_write: {
-        const auto [failed] =
-            co_await transport_.socket().async_wait(Socket::wait_write, boost::asio::as_tuple(use_task));
-        if (failed) {
-          co_return;
-        }
-        break;
-      }
-      case Next::wait_handler: {
-        Block& block = lease_.get();
-        Response response = co_await loop_.dispatch().finish(block.request, *entry_);
-        answer(block, std::move(response));
-        break;
-      }
+    const Next next = advance();
+    if (next == Next::end) {
+      co_return;
+    }
+    if (next == Next::wait_handler) {
+      Block& block = lease_.get();
+      Response response = co_await loop_.dispatch().finish(block.request, *entry_);
+      answer(block, std::move(response));
+      continue;
+    }
+    const auto what = next == Next::wait_read ? Socket::wait_read : Socket::wait_write;
+    const auto [failed] = co_await transport_.socket().async_wait(what, boost::asio::as_tuple(use_task));
+    if (failed && !is_wanted()) {
+      co_return;
     }
   }
 }
@@ -127,6 +112,7 @@ auto Connection<Transport>::advance() -> Next
       case Phase::look: next = look(); break;
       case Phase::flush: next = flush(); break;
       case Phase::linger: next = linger(); break;
+      case Phase::stream: next = stream(); break;
     }
   }
   return next;
@@ -179,9 +165,8 @@ auto Connection<Transport>::look() -> Next
     case Receiver::State::ready: return serve(block);
     case Receiver::State::refused: refuse(block); return Next::go_on;
     case Receiver::State::continue_expected:
-      if (block.framing.expects_continue && Block::out_size - block.out_used >= continue_line.size()) {
-        std::ranges::copy(continue_line, block.out.begin() + static_cast<std::ptrdiff_t>(block.out_used));
-        block.out_used += continue_line.size();
+      if (block.framing.expects_continue) {
+        put_continue(block);
       }
       return settle(block);
     case Receiver::State::need_more: break;
@@ -238,7 +223,7 @@ auto Connection<Transport>::serve(Block& block) -> Next
   }
   // Earlier answers of a pipeline need not wait for this one; what the socket does not take now goes later.
   if (block.out_used > sent_) {
-    const Io io = transport_.write_some(block.waiting_out().substr(sent_));
+    const Io io = transport_.write_some(block.unsent(sent_));
     sent_ += io.state == Io::State::done ? io.bytes : 0;
   }
   deadline_.leave();  // a handler keeps its own time
@@ -255,13 +240,14 @@ void Connection<Transport>::identify(Block& block)
 template <class Transport>
 void Connection<Transport>::answer(Block& block, Response response)
 {
-  keep_alive_ = keep_alive_ && !loop_.draining();
   block.answer = std::move(response);
-  answer_waits_ = !put(block);
-  phase_ = answer_waits_ ? Phase::flush : Phase::look;
-  if (!answer_waits_ && (!keep_alive_ || !block.large.empty())) {
-    phase_ = Phase::flush;
+  if (block.answer.stream && block.request.method != Method::head) {
+    // From here on the hub's events gather behind the answer, so that none falls in between.
+    stream_ = std::make_unique<StreamPhase<Transport>>(block.answer.stream, transport_);
   }
+  keep_alive_ = keep_alive_ && !stream_ && !loop_.draining();
+  answer_waits_ = !put(block);
+  phase_ = answer_waits_ || !keep_alive_ || block.has_large() ? Phase::flush : Phase::look;
 }
 
 /// Composes block.answer into block.out. False when what stands there already must leave first.
@@ -314,15 +300,12 @@ template <class Transport>
 auto Connection<Transport>::flush() -> Next
 {
   Block& block = lease_.get();
-  while (sent_ < block.out_used || large_sent_ < block.large.size()) {
-    const bool in_out = sent_ < block.out_used;
-    const std::string_view rest_of_it =
-        in_out ? block.waiting_out().substr(sent_) : std::string_view{block.large}.substr(large_sent_);
-    const Io io = transport_.write_some(rest_of_it);
+  for (auto rest = block.unsent(sent_); !rest.empty(); rest = block.unsent(sent_)) {
+    const Io io = transport_.write_some(rest);
     if (io.state != Io::State::done) {
       return wait_to_send(io.state);
     }
-    (in_out ? sent_ : large_sent_) += io.bytes;
+    sent_ += io.bytes;
   }
   return move_on(block);
 }
@@ -344,13 +327,16 @@ auto Connection<Transport>::wait_to_send(Io::State wanted) -> Next
 template <class Transport>
 auto Connection<Transport>::move_on(Block& block) -> Next
 {
-  block.out_used = sent_ = large_sent_ = 0;
-  block.large = {};
+  block.forget_sent();
+  sent_ = 0;
   sending_since_ = 0;
   if (answer_waits_) {
     answer_waits_ = !put(block);
-    phase_ = keep_alive_ && block.large.empty() ? Phase::look : Phase::flush;
+    phase_ = keep_alive_ && !block.has_large() ? Phase::look : Phase::flush;
     return Next::go_on;
+  }
+  if (stream_) {
+    return begin_stream();
   }
   if (!keep_alive_) {
     return begin_linger();
@@ -364,6 +350,7 @@ auto Connection<Transport>::move_on(Block& block) -> Next
 template <class Transport>
 auto Connection<Transport>::begin_linger() -> Next
 {
+  lease_.release();
   transport_.finish();
   loop_.lingering().join(deadline_, coarse_seconds());
   phase_ = Phase::linger;
@@ -373,14 +360,24 @@ auto Connection<Transport>::begin_linger() -> Next
 template <class Transport>
 auto Connection<Transport>::linger() -> Next
 {
-  const Block& block = lease_.get();
-  for (; lingering_reads_ < lingering_reads_max; ++lingering_reads_) {
-    const Io io = transport_.read_some({block.in.get(), block.in_capacity});
-    if (io.state != Io::State::done) {
-      return next_for(io.state);
-    }
-  }
-  return Next::end;
+  return next_for(discard(transport_, lingering_bytes_));
+}
+
+/// What else the client has sent meanwhile is not looked at.
+template <class Transport>
+auto Connection<Transport>::begin_stream() -> Next
+{
+  lease_.release();
+  stream_->start();
+  loop_.streaming().join(deadline_, coarse_seconds());
+  phase_ = Phase::stream;
+  return Next::go_on;
+}
+
+template <class Transport>
+auto Connection<Transport>::stream() -> Next
+{
+  return loop_.draining() ? Next::end : next_for(stream_->step());
 }
 
 }  // namespace

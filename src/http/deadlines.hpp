@@ -5,6 +5,7 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <cstdint>
 
 namespace usher::http {
@@ -13,6 +14,12 @@ using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 
 /// Seconds of CLOCK_MONOTONIC_COARSE: what deadlines are counted in.
 std::int64_t coarse_seconds();
+
+/// For durations.
+inline std::chrono::nanoseconds precise_now()
+{
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
 
 /// A connection's place in one of its loop's lists. Belongs to exactly one list, or none.
 class Deadline {

@@ -10,6 +10,9 @@
 namespace usher::http {
 namespace {
 
+constexpr std::string_view form_wanted =
+    "Send the body as Content-Type: application/x-www-form-urlencoded, in UTF-8 and without "
+    "Content-Encoding.";
 constexpr std::string_view all_methods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
 bool is_unchanged(const Request& request, const Response& response)
@@ -17,6 +20,30 @@ bool is_unchanged(const Request& request, const Response& response)
   return (request.method == Method::get || request.method == Method::head) && response.status == 200 &&
          !response.etag.empty() && !request.if_none_match.empty() &&
          matches_tag(request.if_none_match, response.etag);
+}
+
+bool reads_form(const Router::Entry& entry)
+{
+  return entry.body != nullptr && entry.body_type == form_type;
+}
+
+Result<Done> check_body(const Request& request, const Router::Entry& entry)
+{
+  const bool form = reads_form(entry);
+  if (entry.body != nullptr && !is_readable(request, entry)) {
+    return form ? refuse(media_type_unsupported, std::string{form_wanted}) : refuse(media_type_unsupported);
+  }
+  return form ? check_form(request.body) : Done{};
+}
+
+Result<Done> pass_guard(Request& request, const Router::Entry& entry, const Site& site)
+{
+  if (entry.guard != Guard::client) {
+    return pass(request, entry.guard, *site.authenticator);
+  }
+  USHER_ASSERT(site.clients != nullptr);
+  const std::string_view form = reads_form(entry) ? request.body : std::string_view{};
+  return pass_client(request, {.scope = entry.scope, .form = form}, *site.clients);
 }
 
 std::string_view pattern_of(const Router::Entry* entry)
@@ -68,9 +95,13 @@ Response Dispatch::refused(const Complaint& complaint, std::string_view request_
 Result<const Router::Entry*> Dispatch::admit(Request& request, const Router::Entry*& entry) const
 {
   USHER_TRY(entry, site_.router.match(request));
-  USHER_CHECK(pass(request, entry->guard, *site_.authenticator));
-  if (entry->body != nullptr && !is_readable(request, *entry)) {
-    return refuse(media_type_unsupported);
+  if (reads_form(*entry)) {
+    // It may hold the credential itself, and has to be a form before that is looked for.
+    USHER_CHECK(check_body(request, *entry));
+    USHER_CHECK(pass_guard(request, *entry, site_));
+  } else {
+    USHER_CHECK(pass_guard(request, *entry, site_));
+    USHER_CHECK(check_body(request, *entry));
   }
   if (!is_welcome(request, *entry)) {
     return refuse(not_acceptable);
@@ -101,6 +132,7 @@ Response Dispatch::settle(const Request& request, const Router::Entry* entry, An
     if (is_unchanged(request, response)) {
       response.status = 304;
       response.body.clear();
+      response.shared_body.reset();
     }
     return response;
   }

@@ -154,7 +154,7 @@ void add_route(Page& page, const Router::Entry& entry, const DocumentInfo& info)
       .code(entry.pattern)
       .markup("</h3><p>")
       .text(entry.summary);
-  page.markup("</p><dl><dt>Needs</dt><dd>").text(sentence_for(entry.guard)).markup("</dd>");
+  page.markup("</p><dl><dt>Needs</dt><dd>").text(sentence_for(entry)).markup("</dd>");
   add_query(page, entry);
   if (entry.body != nullptr) {
     add_shape_line(page, "Body", entry.body, entry.body_type);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/form.hpp"
 #include "http/gate.hpp"
 #include "http/refusals.hpp"
 #include "http/route_notes.hpp"
@@ -50,6 +51,16 @@ inline constexpr std::array wish_fields{
 };
 inline const json::Shape<Wish> wish_shape{"Wish", wish_fields};
 
+struct Question {
+  std::string token;
+  std::optional<std::string> client_id{};
+};
+inline constexpr std::array question_fields{
+    json::field<&Question::token>("token", {}, "Which.", R"("ey")"),
+    json::field<&Question::client_id>("client_id", {}, "Who asks.", R"("orders")"),
+};
+inline const json::Shape<Question> question_shape{"Question", question_fields};
+
 inline constexpr Refusal user_not_found{
     Kind::not_found, "user_not_found", "No such user", "There is no such user."
 };
@@ -76,6 +87,7 @@ inline constexpr auto tags = std::to_array<Tag>({
     {.prefix = "/api/register", .name = "auth", .doc = "Logging in and out."},
     {.prefix = "/api/refresh", .name = "auth", .doc = "Logging in and out."},
     {.prefix = "/api/users", .name = "users", .doc = "Accounts."},
+    {.prefix = "/api/introspect", .name = "users", .doc = "Accounts."},
 });
 inline const DocumentInfo info{.token_refusals = token_refusals, .tags = tags};
 
@@ -151,6 +163,16 @@ inline Router router()
            .summary = "A session",
            .reply = &address_shape,
            .refusals = {&user_not_found}},
+          {.method = Method::post,
+           .pattern = "/api/introspect",
+           .guard = Guard::client,
+           .handler = &answer,
+           .operation = "post_introspect",
+           .summary = "Is this token good?",
+           .body = &question_shape,
+           .reply = &address_shape,
+           .body_type = form_type,
+           .scope = "introspect"},
           {.method = Method::get,
            .pattern = "/metrics",
            .guard = Guard::open,

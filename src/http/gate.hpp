@@ -38,7 +38,7 @@ using usher::token_not_fresh;
 
 /// Lets the request through (bearer and caller are filled), or refuses it.
 /// For self_or_admin the path's {id} is held against the caller before anything is looked up, so that
-/// existing and absent ids of others look alike.
+/// existing and absent ids of others look alike. Not for Guard::client: pass_client() is.
 Result<Done> pass(Request& request, Guard guard, Authenticator& authenticator);
 
 }  // namespace usher::http

@@ -15,6 +15,7 @@ enum class Guard {
   self_or_admin,        ///< an access token of the user in the path's {id} ("me" is oneself), or of an
                         ///< administrator
   fresh_self_or_admin,  ///< the same, and fresh
+  client,               ///< a service credential with the route's scope (http/client_gate.hpp)
 };
 
 /// As the OpenAPI document says it, in `x-guard`.
@@ -29,6 +30,7 @@ constexpr std::string_view name_of(Guard guard)
     case Guard::admin: return "admin";
     case Guard::self_or_admin: return "self_or_admin";
     case Guard::fresh_self_or_admin: return "fresh_self_or_admin";
+    case Guard::client: return "client";
   }
   return "";
 }

@@ -101,6 +101,7 @@ class Sink final : public beast::http::basic_parser<true> {
         return once(request_.if_none_match, value, "If-None-Match is sent more than once.");
       case field::origin: return once(request_.origin, value, "Origin is sent more than once.");
       case field::accept: return either(request_.accept, value);
+      case field::accept_encoding: take_encodings(value); return {};
       case field::user_agent: request_.user_agent = value; return {};
       case field::access_control_request_method: request_.request_method = value; return {};
       case field::unknown: return take_unknown(name, value);
@@ -122,6 +123,13 @@ class Sink final : public beast::http::basic_parser<true> {
   {
     slot = slot.data() == nullptr ? value : std::string_view{"*/*"};
     return {};
+  }
+
+  /// Of Accept-Encoding in several lines we make nothing: the answer then is not compressed.
+  void take_encodings(std::string_view value)
+  {
+    std::string_view& slot = request_.accept_encoding;
+    slot = slot.data() == nullptr ? value : std::string_view{"identity"};
   }
 
   Complaint take_host(std::string_view value)
@@ -166,6 +174,9 @@ class Sink final : public beast::http::basic_parser<true> {
   /// ignore.
   Complaint take_unknown(std::string_view name, std::string_view value)
   {
+    if (equal_ignoring_case(name, "last-event-id")) {
+      return once(request_.last_event_id, value, "Last-Event-ID is sent more than once.");
+    }
     if (equal_ignoring_case(name, "x-request-id")) {
       request_.request_id = value;
     } else if (equal_ignoring_case(name, "x-forwarded-for")) {

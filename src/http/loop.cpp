@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -26,6 +27,7 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 constexpr int backlog = 4096;
 constexpr std::int64_t linger_seconds = 2;
+constexpr std::int64_t stream_seconds = std::numeric_limits<std::int32_t>::max();
 constexpr std::chrono::milliseconds accept_pause{100};
 
 /// Said once, without reading anything, when http.connections_max is reached.
@@ -47,6 +49,7 @@ Loop::Loop(Common& common)
       receiving_{common.options.message_timeout.count()},
       sending_{common.options.message_timeout.count()},
       lingering_{linger_seconds},
+      streaming_{stream_seconds},
       traffic_{common.log, common.metrics, common.options.access_log}
 {
 }
@@ -124,6 +127,7 @@ void Loop::drain(std::function<void()> when_empty)
   }
   idle_.cancel_all();
   lingering_.cancel_all();  // they have their answer
+  streaming_.cancel_all();
   finish_when_empty();
 }
 

@@ -83,6 +83,7 @@ class Loop {
   DeadlineList& receiving() noexcept { return receiving_; }
   DeadlineList& sending() noexcept { return sending_; }
   DeadlineList& lingering() noexcept { return lingering_; }
+  DeadlineList& streaming() noexcept { return streaming_; }
 
   void joined();
   void left();
@@ -100,6 +101,7 @@ class Loop {
   DeadlineList receiving_;
   DeadlineList sending_;
   DeadlineList lingering_;
+  DeadlineList streaming_;  ///< never swept: a stream ends when its client does, or the server
   DateLine date_{};
   RequestIds request_ids_{};
   Traffic traffic_;

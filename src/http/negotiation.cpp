@@ -1,5 +1,6 @@
 #include "http/negotiation.hpp"
 
+#include "http/form.hpp"
 #include "http/head_fields.hpp"
 
 namespace usher::http {
@@ -80,7 +81,8 @@ bool is_readable(const Request& request, const Router::Entry& entry)
     return request.body.empty();
   }
   const std::string_view type = next_piece(rest);
-  if (!equal_ignoring_case(type, json_type) && !equal_ignoring_case(type, entry.body_type)) {
+  const bool also_json = entry.body_type != form_type && equal_ignoring_case(type, json_type);
+  if (!also_json && !equal_ignoring_case(type, entry.body_type)) {
     return false;
   }
   bool utf8 = true;

@@ -12,7 +12,6 @@ namespace {
 
 using json::Writer;
 
-constexpr std::string_view problem_type = "application/problem+json";
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view merge_patch_type = "application/merge-patch+json";
 
@@ -54,13 +53,14 @@ void write_tags(Writer& out, const Router& router, const DocumentInfo& info)
   out.end_list();
 }
 
-void write_security(Writer& out, Guard guard)
+void write_security(Writer& out, const Router::Entry& entry)
 {
   out.key("security");
-  switch (guard) {
+  switch (entry.guard) {
     case Guard::open: out.raw("[]"); return;
     case Guard::optional: out.raw(R"([{},{"access_token":[]}])"); return;
     case Guard::refresh: out.raw(R"([{"refresh_token":[]}])"); return;
+    case Guard::client: out.raw(R"([{"service_credential":[")" + entry.scope + R"("]}])"); return;
     default: out.raw(R"([{"access_token":[]}])"); return;
   }
 }
@@ -229,6 +229,27 @@ void write_refused_headers(Writer& out, int status)
   out.end_object();
 }
 
+/// Those of `refusals` that are sent as this type, if there are any.
+void write_problems(Writer& out, std::string_view type, std::vector<const Refusal*> refusals)
+{
+  std::erase_if(refusals, [&](const Refusal* refusal) { return !problem_type(*refusal).starts_with(type); });
+  if (refusals.empty()) {
+    return;
+  }
+  out.key(type);
+  out.begin_object();
+  out.key("schema");
+  write_ref(out, "schemas", "Problem");
+  out.key("examples");
+  out.begin_object();
+  for (const Refusal* refusal : refusals) {
+    out.key(refusal->code);
+    write_ref(out, "examples", refusal->code);
+  }
+  out.end_object();
+  out.end_object();
+}
+
 void write_refused(Writer& out, int status, const std::vector<const Refusal*>& refusals)
 {
   std::string description{reason_phrase(status)};
@@ -244,18 +265,9 @@ void write_refused(Writer& out, int status, const std::vector<const Refusal*>& r
   write_refused_headers(out, status);
   out.key("content");
   out.begin_object();
-  out.key(problem_type);
-  out.begin_object();
-  out.key("schema");
-  write_ref(out, "schemas", "Problem");
-  out.key("examples");
-  out.begin_object();
-  for (const Refusal* refusal : refusals) {
-    out.key(refusal->code);
-    write_ref(out, "examples", refusal->code);
+  for (const std::string_view type : {"application/json", "application/problem+json"}) {
+    write_problems(out, type, refusals);
   }
-  out.end_object();
-  out.end_object();
   out.end_object();
   out.end_object();
 }
@@ -276,12 +288,12 @@ void write_operation(Writer& out, const Router& router, const Router::Entry& ent
   out.member("operationId", entry.operation);
   out.member("x-guard", name_of(entry.guard));
   out.member("summary", entry.summary);
-  out.member("description", "Needs: " + std::string{sentence_for(entry.guard)});
+  out.member("description", "Needs: " + sentence_for(entry));
   out.key("tags");
   out.begin_list();
   out.text(tag_of(entry, info));
   out.end_list();
-  write_security(out, entry.guard);
+  write_security(out, entry);
   write_params(out, entry);
   write_body(out, entry);
   out.key("responses");

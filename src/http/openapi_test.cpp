@@ -142,6 +142,19 @@ TEST(OpenApi, refers_only_to_what_is_there)
   EXPECT_GT(references, 50U);
 }
 
+TEST(OpenApi, tells_what_a_service_needs_and_gets)
+{
+  const std::string asked = "/paths/~1api~1introspect/post/";
+  EXPECT_EQ(at(asked + "security/0/service_credential/0"), R"("introspect")");
+  EXPECT_EQ(at(asked + "description"), R"("Needs: A service credential with the scope `introspect`.")");
+  EXPECT_TRUE(has(asked + "requestBody/content/application~1x-www-form-urlencoded/schema/$ref"));
+  EXPECT_TRUE(has(asked + "responses/401/content/application~1json/examples/invalid_client"));
+  EXPECT_TRUE(has(asked + "responses/403/content/application~1json/examples/insufficient_scope"));
+  EXPECT_TRUE(has(asked + "responses/400/content/application~1json/examples/invalid_request"));
+  EXPECT_TRUE(has(asked + "responses/400/content/application~1problem+json/examples/request_malformed"));
+  EXPECT_FALSE(has(asked + "responses/422"));
+}
+
 TEST(RouteNotes, find_no_gap_in_a_whole_table_and_each_in_a_bad_one)
 {
   EXPECT_THAT(gaps(sample::router()), ::testing::IsEmpty());

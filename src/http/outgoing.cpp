@@ -25,15 +25,25 @@ std::optional<std::size_t> put_answer(Block& block, const Envelope& envelope)
   if (!has_body(block.answer.status) || envelope.head_only) {
     return head;
   }
-  std::string& body = block.answer.body;
+  const std::string_view body = block.answer.content();
   const std::size_t size = body.size();
   if (size > room.size() - head) {
-    block.large = std::move(body);
+    block.large = std::move(block.answer.body);
+    block.shared = std::move(block.answer.shared_body);
   } else {
     std::ranges::copy(body, room.subspan(head).begin());
     block.out_used += size;
   }
   return head + size;
+}
+
+void put_continue(Block& block)
+{
+  constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+  if (Block::out_size - block.out_used >= line.size()) {
+    std::ranges::copy(line, std::span{block.out}.subspan(block.out_used).begin());
+    block.out_used += line.size();
+  }
 }
 
 }  // namespace usher::http

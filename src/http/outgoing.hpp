@@ -12,4 +12,7 @@ namespace usher::http {
 /// after it. How many bytes that will be on the wire, or nothing when what waits must leave first.
 std::optional<std::size_t> put_answer(Block& block, const Envelope& envelope);
 
+/// "100 Continue", where there is room: a client that does not get it sends its body after a while.
+void put_continue(Block& block);
+
 }  // namespace usher::http

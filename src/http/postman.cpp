@@ -1,5 +1,7 @@
 #include "http/postman.hpp"
 
+#include "http/form.hpp"
+#include "http/postman_request.hpp"
 #include "json/json.hpp"
 
 #include <array>
@@ -31,6 +33,8 @@ constexpr auto variables = std::to_array<Variable>({
     {.name = "user_id", .value = "1"},
     {.name = "address_id", .value = "1"},
     {.name = "session_id", .value = "00000000-0000-7000-8000-000000000000"},
+    {.name = "client_id", .value = "a-service"},
+    {.name = "client_secret", .value = "", .secret = true},
 });
 
 /// A server at "/" is whoever serves the document; a Postman user has to say where that is.
@@ -58,108 +62,6 @@ void write_script(Writer& out, When when, std::string_view lines)
   }
   out.end_list();
   out.end_object();
-  out.end_object();
-}
-
-void write_auth(Writer& out, std::string_view token)
-{
-  out.key("auth");
-  if (token.empty()) {
-    out.raw(R"({"type":"noauth"})");
-    return;
-  }
-  out.begin_object();
-  out.member("type", "bearer");
-  out.key("bearer");
-  out.begin_list();
-  out.begin_object();
-  out.member("key", "token");
-  out.member("value", "{{" + std::string{token} + "}}");
-  out.member("type", "string");
-  out.end_object();
-  out.end_list();
-  out.end_object();
-}
-
-struct Call {
-  std::string_view name;
-  Method method;
-  std::string_view path;
-  std::span<const QueryParam> query;
-  std::string_view token;
-  std::string_view body;
-  std::string_view body_type;
-  std::string_view description;
-};
-
-/// There to be ticked: what a parameter should hold is the reader's to say.
-void write_query(Writer& out, std::span<const QueryParam> query)
-{
-  if (query.empty()) {
-    return;
-  }
-  out.key("query");
-  out.begin_list();
-  for (const QueryParam& param : query) {
-    out.begin_object();
-    out.member("key", param.name);
-    out.member("value", "");
-    out.member("description", param.doc);
-    out.key("disabled");
-    out.boolean(true);
-    out.end_object();
-  }
-  out.end_list();
-}
-
-void write_url(Writer& out, const Call& call)
-{
-  out.key("url");
-  out.begin_object();
-  out.member("raw", "{{base_url}}" + std::string{call.path});
-  out.key("host");
-  out.raw(R"(["{{base_url}}"])");
-  out.key("path");
-  out.begin_list();
-  std::string_view rest = call.path.substr(1);
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('/');
-    out.text(rest.substr(0, end));
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-  }
-  out.end_list();
-  write_query(out, call.query);
-  out.end_object();
-}
-
-void write_request(Writer& out, const Call& call)
-{
-  out.key("request");
-  out.begin_object();
-  out.member("method", name_of(call.method));
-  if (!call.description.empty()) {
-    out.member("description", call.description);
-  }
-  write_auth(out, call.token);
-  out.key("header");
-  out.begin_list();
-  if (!call.body.empty()) {
-    out.begin_object();
-    out.member("key", "Content-Type");
-    out.member("value", call.body_type);
-    out.end_object();
-  }
-  out.end_list();
-  if (!call.body.empty()) {
-    out.key("body");
-    out.begin_object();
-    out.member("mode", "raw");
-    out.member("raw", call.body);
-    out.key("options");
-    out.raw(R"({"raw":{"language":"json"}})");
-    out.end_object();
-  }
-  write_url(out, call);
   out.end_object();
 }
 
@@ -219,6 +121,9 @@ std::string_view token_for(Guard guard)
   if (guard == Guard::open) {
     return {};
   }
+  if (guard == Guard::client) {
+    return service_credential;
+  }
   return guard == Guard::refresh ? "refresh_token" : "access_token";
 }
 
@@ -235,8 +140,9 @@ std::string documented_statuses(const Router::Entry& entry, const DocumentInfo& 
 
 void write_route(Writer& out, const Router::Entry& entry, const DocumentInfo& info)
 {
-  const std::string body = entry.body == nullptr ? std::string{} : example_of(*entry.body);
-  const std::string description = "Needs: " + std::string{sentence_for(entry.guard)};
+  const bool form = entry.body != nullptr && entry.body_type == form_type;
+  const std::string body = entry.body == nullptr || form ? std::string{} : example_of(*entry.body);
+  const std::string description = "Needs: " + sentence_for(entry);
   out.begin_object();
   out.member("name", entry.summary);
   out.key("event");
@@ -252,7 +158,8 @@ void write_route(Writer& out, const Router::Entry& entry, const DocumentInfo& in
        .token = token_for(entry.guard),
        .body = body,
        .body_type = entry.body_type,
-       .description = description}
+       .description = description,
+       .form = form ? entry.body : nullptr}
   );
   out.end_object();
 }

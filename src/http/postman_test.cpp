@@ -43,6 +43,23 @@ TEST(Postman, sends_the_token_that_the_guard_asks_for)
   EXPECT_THAT(text, HasSubstr(R"("path":["api","sessions","{{session_id}}"])"));
 }
 
+TEST(Postman, sends_a_services_credential_and_a_form)
+{
+  const std::string text = postman_collection(sample::router(), sample::info);
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          R"("auth":{"type":"basic","basic":[{"key":"username","value":"{{client_id}}","type":"string"},)"
+          R"({"key":"password","value":"{{client_secret}}","type":"string"}]})"
+      )
+  );
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"("body":{"mode":"urlencoded","urlencoded":[{"key":"token","value":"{{access_token}}",)"
+                R"("description":"Which.","disabled":false},{"key":"client_id")")
+  );
+}
+
 TEST(Postman, asserts_documented_statuses)
 {
   const std::string text = postman_collection(sample::router(), sample::info);

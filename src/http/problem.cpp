@@ -1,5 +1,6 @@
 #include "http/problem.hpp"
 
+#include "http/client_gate.hpp"
 #include "json/writer.hpp"
 
 #include <algorithm>
@@ -21,6 +22,12 @@ std::string quotable(std::string_view text)
   return out;
 }
 
+/// Those that RFC 6749 and its like define, and whose libraries read them.
+bool is_of_oauth(std::string_view code)
+{
+  return code == invalid_request.code || code == invalid_client.code || code == insufficient_scope.code;
+}
+
 bool is_about_a_token(std::string_view code)
 {
   return code.starts_with("token_") || code == "session_ended" || code == "refresh_reused";
@@ -40,10 +47,17 @@ std::string with_error(std::string_view error, const Error& refusal)
 /// learns no error code; a token that does not do is invalid_token.
 std::string challenge_for(const Error& error)
 {
+  if (error.code() == invalid_client.code) {
+    return R"(Basic realm="usher")";
+  }
   if (error.code() == "token_not_fresh") {
     // RFC 9470 section 3. There are no authentication levels to ask for in acr_values, and freshness is a
     // property of the login, not an age: max_age 0 asks for what brings it back, a login now.
     return with_error("insufficient_user_authentication", error) + R"(, max_age="0")";
+  }
+  if (error.max_age) {
+    return with_error("insufficient_user_authentication", error) + R"(, max_age=")" +
+           std::to_string(error.max_age->count()) + '"';
   }
   if (error.code() == "authorization_malformed") {
     return with_error("invalid_request", error);
@@ -92,6 +106,9 @@ std::string body_of(const Error& error, std::string_view request_id)
   out.member("detail", error.detail);
   out.member("instance", "urn:request:" + std::string{request_id});
   out.member("error", error.code());
+  if (is_of_oauth(error.code())) {
+    out.member("error_description", quotable(error.detail));
+  }
   out.key("code");
   out.integer(status);
   out.member("message", title);
@@ -146,11 +163,16 @@ int status_of(Kind kind)
   return 500;
 }
 
+std::string_view problem_type(const Refusal& refusal)
+{
+  return is_of_oauth(refusal.code) ? "application/json" : "application/problem+json; charset=utf-8";
+}
+
 Response problem(const Error& error, std::string_view request_id)
 {
   Response answer{
       .status = status_of(error.refusal->kind),
-      .content_type = "application/problem+json; charset=utf-8",
+      .content_type = problem_type(*error.refusal),
       .body = body_of(error, request_id)
   };
   if (wants_challenge(error)) {

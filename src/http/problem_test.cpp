@@ -1,5 +1,6 @@
 #include "http/problem.hpp"
 
+#include "http/client_gate.hpp"
 #include "http/documents_testing.hpp"
 #include "http/gate.hpp"
 #include "http/refusals.hpp"
@@ -37,6 +38,18 @@ TEST(Problem, has_the_members_of_RFC_9457_and_of_the_course)
       R"("detail":"Log in again to do this.","instance":"urn:request:r-1","error":"token_not_fresh",)"
       R"("code":401,"message":"Fresh token required","errors":"Log in again to do this."})"
   );
+}
+
+TEST(Problem, says_it_as_OAuth_does_where_OAuth_has_a_word_for_it)
+{
+  const Response answer = problem(refuse(invalid_client), "r-1");
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_EQ(answer.content_type, "application/json");
+  EXPECT_THAT(answer.body, ::testing::HasSubstr(R"("error":"invalid_client","error_description":"Send )"));
+  EXPECT_EQ(challenge(invalid_client), R"(Basic realm="usher")");
+  EXPECT_EQ(problem(refuse(insufficient_scope), "r").content_type, "application/json");
+  EXPECT_EQ(challenge(insufficient_scope), "");
+  EXPECT_EQ(problem(refuse(invalid_request), "r").status, 400);
 }
 
 TEST(Problem, lists_every_reason_under_its_field)

@@ -13,7 +13,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <utility>
 
 namespace usher::http {
 namespace {
@@ -41,6 +46,17 @@ class TestAuthenticator final : public Authenticator {
   }
 };
 
+class TestClients final : public ClientAuthenticator {
+ public:
+  Result<Done> authenticate(const ClientCredential& shown, std::string_view scope) override
+  {
+    if (shown.id != "orders" || shown.secret.reveal() != "s3cret") {
+      return refuse(invalid_client);
+    }
+    return scope == "ask" ? Result<Done>{Done{}} : refuse(insufficient_scope);
+  }
+};
+
 Router::Entry entry(
     Method method, std::string pattern, Guard guard, std::variant<Router::AtOnce, Router::Waits> handler
 )
@@ -61,6 +77,11 @@ Answer caller_of(const Request& request)
   return ok(
       "{\"caller\":" + std::to_string(request.caller.user) + ",\"id\":" + std::to_string(id.value_or(0)) + "}"
   );
+}
+
+Answer client_of(const Request& request)
+{
+  return ok("{\"client\":\"" + request.client + "\"}");
 }
 
 Answer address_of(const Request& request)
@@ -89,11 +110,41 @@ Reply slow_fault(const Request& /*request*/)
   throw Fault{"secret detail"};
 }
 
-std::unique_ptr<Site> make_site(const Executor& /*executor*/)
+/// With a service's guard and a form.
+Router::Entry service_entry(std::string pattern, std::string scope, const json::AnyShape& body)
+{
+  Router::Entry made = entry(Method::post, std::move(pattern), Guard::client, client_of);
+  made.body = &body;
+  made.body_type = form_type;
+  made.scope = std::move(scope);
+  return made;
+}
+
+Answer shared_text(const Request& /*request*/)
+{
+  static const auto text = std::make_shared<const std::string>(1 << 20, 'y');
+  return Response{.content_type = "text/plain", .shared_body = text, .content_encoding = "gzip"};
+}
+
+Answer listen_to(EventStreams& hub)
+{
+  auto seat = hub.seat();
+  if (!seat) {
+    return refuse(server_busy);
+  }
+  return event_stream(std::move(seat), "data: first\n\n");
+}
+
+std::unique_ptr<Site> make_site(const std::shared_ptr<EventStreams>& hub)
 {
   static const json::AnyShape any_body{.name = "Any", .fields = {}};
   auto site = std::make_unique<Site>();
+  site->kept = hub;
   Router& router = site->router;
+  router.add(entry(Method::get, "/stream", Guard::open, [hub](const Request&) { return listen_to(*hub); }));
+  router.entries().back()->reply_type = "text/event-stream";
+  router.add(entry(Method::get, "/shared", Guard::open, shared_text));
+  router.entries().back()->reply_type = "text/plain";
   router.add(entry(Method::get, "/plain", Guard::open, [](const Request&) -> Answer {
     return Response{.body = R"({"plain":true})", .etag = "\"v1\""};
   }));
@@ -107,6 +158,11 @@ std::unique_ptr<Site> make_site(const Executor& /*executor*/)
   router.add(entry(Method::get, "/users/search", Guard::optional, caller_of));
   router.add(entry(Method::get, "/admin", Guard::admin, caller_of));
   router.add(entry(Method::post, "/refresh", Guard::refresh, caller_of));
+  router.add(service_entry("/ask", "ask", any_body));
+  router.add(service_entry("/other-scope", "tell", any_body));
+  Router::Entry feed = entry(Method::get, "/feed", Guard::client, client_of);
+  feed.scope = "ask";
+  router.add(std::move(feed));
   router.add(entry(Method::post, "/slow", Guard::open, slow_echo));
   router.add(entry(Method::get, "/large", Guard::open, large_text));
   router.add(entry(Method::get, "/address", Guard::open, address_of));
@@ -120,6 +176,7 @@ std::unique_ptr<Site> make_site(const Executor& /*executor*/)
   router.add(entry(Method::get, "/slow-fault", Guard::open, slow_fault));
   router.entries().back()->reply_type = "text/plain";
   site->authenticator = std::make_unique<TestAuthenticator>();
+  site->clients = std::make_unique<TestClients>();
   return site;
 }
 
@@ -185,6 +242,7 @@ bool RawClient::more()
     return false;
   }
   std::array<char, 65536> piece{};
+  errno = 0;
   const ssize_t count = ::recv(socket_, piece.data(), piece.size(), 0);
   if (count <= 0) {
     return false;
@@ -222,6 +280,27 @@ RawAnswer RawClient::receive(bool to_head)
   return answer;
 }
 
+std::string RawClient::through(std::string_view mark)
+{
+  auto end = std::string::npos;
+  while ((end = pending_.find(mark)) == std::string::npos) {
+    if (!more()) {
+      return std::exchange(pending_, {});
+    }
+  }
+  std::string text = pending_.substr(0, end + mark.size());
+  pending_.erase(0, text.size());
+  return text;
+}
+
+bool RawClient::drain(std::string& rest)
+{
+  while (more()) {
+  }
+  rest = std::exchange(pending_, {});
+  return errno == 0;
+}
+
 bool RawClient::is_closed()
 {
   return pending_.empty() && !more() && pending_.empty();
@@ -242,7 +321,13 @@ TestServer::TestServer(Options options)
   logger_ = std::make_unique<log::Logger>(log::Logger::Options{.fd = log_write_});
   options.listen = {"127.0.0.1:0"};
   options.threads = options.threads == 0 ? 1 : options.threads;
-  server_ = std::make_unique<Server>(std::move(options), make_site, *logger_, metrics_, clock_);
+  const auto make = [&streams = *streams_, mutex = std::make_shared<std::mutex>()](const Executor& executor) {
+    const auto hub = std::make_shared<EventStreams>(executor, streams.seats);
+    const std::lock_guard lock{*mutex};
+    streams.hubs.push_back(hub.get());
+    return make_site(hub);
+  };
+  server_ = std::make_unique<Server>(std::move(options), make, *logger_, metrics_, clock_);
   server_->start();
   const std::string url = server_->urls().front();
   const auto colon = url.rfind(':');
@@ -255,6 +340,19 @@ TestServer::~TestServer()
   logger_.reset();
   ::close(log_read_);
   ::close(log_write_);
+}
+
+void TestServer::send_event(const std::string& text)
+{
+  const auto event = std::make_shared<const std::string>(text);
+  for (EventStreams* const hub : streams_->hubs) {
+    std::promise<void> done;
+    hub->post([&] {
+      hub->send(event);
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
 }
 
 std::string TestServer::log()

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "http/event_streams.hpp"
 #include "http/server.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +39,12 @@ class RawClient {
   /// The next whole answer; status 0 when the connection ended instead. `to_head`: without a body.
   RawAnswer receive(bool to_head = false);
 
+  /// Everything up to `mark` and with it; what there is when the connection ends first.
+  std::string through(std::string_view mark);
+
+  /// Whatever else comes until the connection ends, and how it ended: true when in order, false by a reset.
+  bool drain(std::string& rest);
+
   /// True when the server has closed, after everything it sent has been received.
   bool is_closed();
 
@@ -60,6 +68,8 @@ RawAnswer ask(int port, std::string_view bytes);
 ///   POST /refresh           refresh              POST /slow        open, answers later on the loop
 ///   GET  /large             1 MiB of text        GET /fault, /passing-fault, /slow-fault
 ///   GET  /address           who asked            GET /healthz
+///   GET  /stream            "data: first", then what send_event() says, for at most three
+///   GET  /shared            1 MiB that all have together, said to be gzip
 /// Tokens: "user7", "fresh7", "admin1", "refresh7"; anything else is refused.
 class TestServer {
  public:
@@ -73,13 +83,23 @@ class TestServer {
   std::string metrics() const { return metrics_.exposition(); }
   std::string log();  ///< what has been logged until now
 
+  const Seats& seats() const noexcept { return streams_->seats; }
+  /// To all listeners of all loops; done when it returns.
+  void send_event(const std::string& text);
+
  private:
+  struct Streams {
+    Seats seats{3};
+    std::vector<EventStreams*> hubs{};
+  };
+
   int log_read_{-1};
   int log_write_{-1};
   std::string log_text_;
   std::unique_ptr<log::Logger> logger_;
   metrics::Registry metrics_;
   SystemClock clock_;
+  std::unique_ptr<Streams> streams_{std::make_unique<Streams>()};
   std::unique_ptr<Server> server_;
   int port_{0};
 };

@@ -1,5 +1,6 @@
 #include "http/request.hpp"
 
+#include "http/form.hpp"
 #include "text/unicode.hpp"
 
 #include <algorithm>
@@ -9,38 +10,6 @@ namespace usher::http {
 namespace {
 
 constexpr std::size_t user_agent_bytes_max = 256;
-
-int hex_value(char digit)
-{
-  if (digit >= '0' && digit <= '9') {
-    return digit - '0';
-  }
-  if (digit >= 'a' && digit <= 'f') {
-    return digit - 'a' + 10;
-  }
-  return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
-}
-
-/// application/x-www-form-urlencoded: "%20" and "+" are spaces. Nothing when an escape is broken.
-std::optional<std::string> decoded(std::string_view text)
-{
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      out += text[at] == '+' ? ' ' : text[at];
-      continue;
-    }
-    const int high = at + 2 < text.size() ? hex_value(text[at + 1]) : -1;
-    const int low = at + 2 < text.size() ? hex_value(text[at + 2]) : -1;
-    if (high < 0 || low < 0) {
-      return std::nullopt;
-    }
-    out += static_cast<char>((high * 16) + low);
-    at += 2;
-  }
-  return out;
-}
 
 Error refuse_parameter(std::string_view name, std::string_view reason)
 {
@@ -92,17 +61,14 @@ Result<std::optional<std::string>> Request::query_value(std::string_view name) c
   std::optional<std::string> value;
   std::string_view rest = query;
   while (!rest.empty()) {
-    const auto end = rest.find('&');
-    const std::string_view pair = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    const auto equals = pair.find('=');
-    if (decoded(pair.substr(0, equals)) != name) {
+    const FormParameter next = next_parameter(rest);
+    if (form_decoded(next.name) != name) {
       continue;
     }
     if (value) {
       return refuse_parameter(name, "is given more than once");
     }
-    value = decoded(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
+    value = form_decoded(next.value);
     if (!value || !text::is_utf8(*value)) {
       return refuse_parameter(name, "is not percent-encoded UTF-8");
     }

@@ -28,11 +28,13 @@ struct Request {
   std::string_view content_type;
   std::string_view content_encoding;
   std::string_view accept;
+  std::string_view accept_encoding;
   std::string_view if_match;
   std::string_view if_none_match;
   std::string_view host;
   std::string_view origin;
   std::string_view user_agent;
+  std::string_view last_event_id;
   std::string_view request_method;  ///< Access-Control-Request-Method
   std::string_view forwarded_for;   ///< X-Forwarded-For; meaningful only from a trusted proxy
   std::string_view forwarded_proto;
@@ -42,6 +44,7 @@ struct Request {
 
   std::string_view bearer;  ///< the token text; filled by the gate
   Caller caller{};          ///< filled by the gate
+  std::string client{};     ///< filled by the gate of Guard::client: the service that asks
 
   struct Param {
     std::string_view name;

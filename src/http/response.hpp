@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace usher::http {
+
+class Seat;
 
 /// What a handler answers. `content_type` and header names are literals.
 struct Response {
@@ -21,6 +25,11 @@ struct Response {
   std::string location{};
   std::string_view cache_control{"no-store"};
   std::vector<Header> headers{};
+  std::shared_ptr<const std::string> shared_body{};  ///< instead of `body`: one that many answers have
+  std::string_view content_encoding{};               ///< what the body was put through: "gzip", or nothing
+  std::shared_ptr<Seat> stream{};                    ///< events follow the body (http/event_streams.hpp)
+
+  std::string_view content() const { return shared_body ? std::string_view{*shared_body} : body; }
 };
 
 inline Response ok(std::string json)

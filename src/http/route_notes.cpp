@@ -1,5 +1,6 @@
 #include "http/route_notes.hpp"
 
+#include "http/client_gate.hpp"
 #include "http/gate.hpp"
 #include "http/problem.hpp"
 #include "http/refusals.hpp"
@@ -26,6 +27,11 @@ void add_guards(std::vector<const Refusal*>& list, Guard guard, const DocumentIn
   if (guard == Guard::open) {
     return;
   }
+  if (guard == Guard::client) {
+    add_once(list, invalid_client);
+    add_once(list, insufficient_scope);
+    return;
+  }
   if (guard != Guard::optional) {
     add_once(list, token_missing);
   }
@@ -47,12 +53,13 @@ void add_guards(std::vector<const Refusal*>& list, Guard guard, const DocumentIn
 void add_fronts(std::vector<const Refusal*>& list, const Router::Entry& entry)
 {
   add_once(list, request_malformed);
+  const bool form = entry.body_type == form_type;
   if (entry.body != nullptr) {
-    add_once(list, json::json_invalid);
+    add_once(list, form ? invalid_request : json::json_invalid);
     add_once(list, body_too_large);
     add_once(list, media_type_unsupported);
   }
-  if (entry.body != nullptr || !entry.query.empty()) {
+  if ((entry.body != nullptr && !form) || !entry.query.empty()) {
     add_once(list, fields_invalid);
   }
   add_once(list, internal_error);
@@ -141,6 +148,9 @@ void note_route_gaps(std::vector<std::string>& found, const Router::Entry& entry
   if (!path_params(entry.pattern).empty() && std::ranges::none_of(entry.refusals, not_found)) {
     found.push_back(route + " names a row but no refusal for when it is not there");
   }
+  if (entry.scope.empty() == (entry.guard == Guard::client)) {
+    found.push_back(route + " names no scope for its guard, or one that nobody asks for");
+  }
   for (const QueryParam& param : entry.query) {
     if (param.doc.empty()) {
       found.push_back(route + " does not say what its parameter " + std::string{param.name} + " is for");
@@ -215,9 +225,9 @@ std::map<std::string_view, const Refusal*> all_refusals(const Router& router, co
   return all;
 }
 
-std::string_view sentence_for(Guard guard)
+std::string sentence_for(const Router::Entry& entry)
 {
-  switch (guard) {
+  switch (entry.guard) {
     case Guard::open: return "Nothing.";
     case Guard::optional: return "Nothing; an access token that is sent must be good, and may show more.";
     case Guard::access: return "An access token.";
@@ -227,6 +237,7 @@ std::string_view sentence_for(Guard guard)
     case Guard::self_or_admin: return "An access token of the user in the path, or of an administrator.";
     case Guard::fresh_self_or_admin:
       return "A fresh access token of the user in the path, or of an administrator.";
+    case Guard::client: return "A service credential with the scope `" + entry.scope + "`.";
   }
   return {};
 }

@@ -56,7 +56,7 @@ std::map<int, std::vector<const Refusal*>> refusals_by_status(
 std::map<std::string_view, const Refusal*> all_refusals(const Router& router, const DocumentInfo& info);
 
 /// "An access token of the user in the path, or of an administrator."
-std::string_view sentence_for(Guard guard);
+std::string sentence_for(const Router::Entry& entry);
 
 /// {"id", "aid"} of "/api/users/{id}/addresses/{aid}".
 std::vector<std::string_view> path_params(std::string_view pattern);

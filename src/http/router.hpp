@@ -52,7 +52,8 @@ struct Route {
   std::vector<const Refusal*> refusals{};  ///< beyond those that the guard and the front bring
   std::vector<QueryParam> query{};
   std::string_view reply_type{"application/json"};
-  std::string_view body_type{"application/json"};
+  std::string_view body_type{"application/json"};  ///< form_type: checked, and read with form_value()
+  std::string_view scope{};                        ///< what Guard::client asks for
 };
 
 /// Finds who answers a request. Knows no feature.
@@ -77,6 +78,7 @@ class Router {
     std::vector<QueryParam> query;
     std::string reply_type;
     std::string body_type;
+    std::string scope;
     std::size_t index{0};  ///< place in entries(); set by add()
   };
 
@@ -99,7 +101,8 @@ class Router {
            .refusals = std::move(route.refusals),
            .query = std::move(route.query),
            .reply_type = std::string{route.reply_type},
-           .body_type = std::string{route.body_type}}
+           .body_type = std::string{route.body_type},
+           .scope = std::string{route.scope}}
       );
     }
   }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the entry's variant owns the handler

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "http/client_gate.hpp"
 #include "http/gate.hpp"
 #include "http/router.hpp"
 
@@ -25,6 +26,7 @@ struct Site {
   std::shared_ptr<void> kept{};
   Router router{};
   std::unique_ptr<Authenticator> authenticator{};
+  std::unique_ptr<ClientAuthenticator> clients{};  ///< needed where a route has Guard::client
   Hooks hooks{};
 };
 

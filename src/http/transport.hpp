@@ -5,7 +5,9 @@
 
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -86,5 +88,23 @@ class TlsTransport {
   Socket socket_;
   crypto::TlsStream stream_;
 };
+
+/// Reads what has come and throws it away: want_read when that was all, closed when the other side has, or
+/// when it was more than `allowed` bytes, which is what is left of them.
+template <class Transport>
+Io::State discard(Transport& transport, std::size_t& allowed)
+{
+  std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+  while (true) {
+    const Io io = transport.read_some(piece);
+    if (io.state != Io::State::done) {
+      return io.state;
+    }
+    if (io.bytes > allowed) {
+      return Io::State::closed;
+    }
+    allowed -= io.bytes;
+  }
+}
 
 }  // namespace usher::http

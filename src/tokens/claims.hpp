@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -37,6 +38,22 @@ struct RefreshClaims {
   Uuid session{};
   std::int64_t generation{};
   std::int64_t counter{};  ///< `n`
+  Instant issued{};
+  Instant expires{};
+};
+
+/// What the revocation feed says (docs/revocations.md). Signed like an access token, with a `typ`, `aud` and
+/// `type` of its own, so that neither passes for the other.
+struct RevocationClaims {
+  struct User {
+    std::int64_t id{};
+    std::int64_t generation{};  ///< the lowest whose tokens are good
+  };
+  std::int64_t from{};  ///< 0: the whole set
+  std::int64_t seq{};
+  std::chrono::seconds keep{};
+  std::vector<Uuid> sessions{};
+  std::vector<User> users{};  ///< each once
   Instant issued{};
   Instant expires{};
 };

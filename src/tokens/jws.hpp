@@ -10,8 +10,9 @@ namespace usher::tokens {
 /// Held against a token before anything else is done with it.
 inline constexpr std::size_t token_bytes_max = 8UL * 1024;
 
-inline constexpr std::string_view access_typ = "at+jwt";   ///< RFC 9068 section 2.1
-inline constexpr std::string_view refresh_typ = "rt+jwt";  ///< ours
+inline constexpr std::string_view access_typ = "at+jwt";                ///< RFC 9068 section 2.1
+inline constexpr std::string_view refresh_typ = "rt+jwt";               ///< ours
+inline constexpr std::string_view revocations_typ = "revocations+jwt";  ///< ours; docs/revocations.md
 
 /// The three parts of a JWS in compact serialisation (RFC 7515 section 7.1), decoded.
 struct Compact {

@@ -5,6 +5,7 @@
 #include "crypto/random.hpp"
 #include "tokens/cache.hpp"
 #include "tokens/jws.hpp"
+#include "tokens/revocations.hpp"
 #include "tokens/wire.hpp"
 
 #include <algorithm>
@@ -23,12 +24,23 @@ const std::string& refresh_header()
   return header;
 }
 
-std::string prepared_header(const SigningKey& key)
+/// Appended piece by piece, so that a long payload is not held three times over. A piece is a multiple of
+/// three bytes: its text needs no padding, and all together are the text of the whole.
+void append_base64url(std::string& out, std::string_view bytes)
 {
-  const Header header{
-      .alg = std::string{crypto::name_of(key.algorithm)}, .kid = key.kid, .typ = std::string{access_typ}
-  };
-  return crypto::base64url(write_header(header)) + '.';
+  constexpr std::size_t piece_bytes = std::size_t{48} * 1024;
+  out.reserve(out.size() + (bytes.size() / 3 * 4) + 128);  // with room for a signature
+  while (!bytes.empty()) {
+    const std::string_view piece = bytes.substr(0, piece_bytes);
+    out += crypto::base64url(piece);
+    bytes.remove_prefix(piece.size());
+  }
+}
+
+void append_signature(std::string& token, const std::string& signature)
+{
+  token += '.';
+  token += crypto::base64url(signature);
 }
 
 /// The key decides the algorithm (RFC 8725 section 3.1), the header may only agree.
@@ -66,17 +78,11 @@ Mint::~Mint() = default;
 
 std::string Mint::sign(const AccessClaims& claims)
 {
-  const SigningKey& key = current_keys().active();
-  USHER_ASSERT(key.key != nullptr);
-  if (signing_kid_ != key.kid) {
-    header_ = prepared_header(key);
-    signing_kid_ = key.kid;
-  }
+  const SigningKey& key = signing_key();
+  const std::string jti = crypto::random_token(jti_bytes);
   std::string token =
-      header_ + crypto::base64url(write_access(claims, options_, crypto::random_token(jti_bytes)));
-  const std::string signature = key.key->sign(token);
-  token += '.';
-  token += crypto::base64url(signature);
+      header_for(key, access_typ, access_) + crypto::base64url(write_access(claims, options_, jti));
+  append_signature(token, key.key->sign(token));
   return token;
 }
 
@@ -85,9 +91,16 @@ std::string Mint::sign(const RefreshClaims& claims)
   const KeyRing& ring = current_keys();
   const std::string jti = crypto::random_token(jti_bytes);
   std::string token = refresh_header() + crypto::base64url(write_refresh(claims, options_, jti));
-  const std::string signature = ring.refresh_key().sign(token);
-  token += '.';
-  token += crypto::base64url(signature);
+  append_signature(token, ring.refresh_key().sign(token));
+  return token;
+}
+
+std::string Mint::sign(const RevocationClaims& claims)
+{
+  const SigningKey& key = signing_key();
+  std::string token = header_for(key, revocations_typ, revocations_);
+  append_base64url(token, write_revocations(claims, options_.issuer));
+  append_signature(token, key.key->sign(token));
   return token;
 }
 
@@ -131,8 +144,28 @@ Result<RefreshClaims> Mint::verify_refresh(std::string_view token)
     return refuse(token_wrong_type);
   }
   USHER_TRY(const ReadRefresh read, read_refresh(opened.payload, options_));
-  USHER_CHECK(in_time(read.lifetime, clock_.now()));
+  // Nobody but us makes and takes it: one from a time to come says that our own clock was set back since, and
+  // is as good as the session, whose state does not depend on it.
+  USHER_CHECK(in_time({.expires = read.lifetime.expires}, clock_.now()));
   return read.claims;
+}
+
+const SigningKey& Mint::signing_key()
+{
+  const SigningKey& key = current_keys().active();
+  USHER_ASSERT(key.key != nullptr);
+  return key;
+}
+
+const std::string& Mint::header_for(const SigningKey& key, std::string_view typ, Prepared& prepared)
+{
+  if (prepared.kid != key.kid) {
+    const Header header{
+        .alg = std::string{crypto::name_of(key.algorithm)}, .kid = key.kid, .typ = std::string{typ}
+    };
+    prepared = {.kid = key.kid, .header = crypto::base64url(write_header(header)) + '.'};
+  }
+  return prepared.header;
 }
 
 const KeyRing& Mint::current_keys()

@@ -32,6 +32,7 @@ class Mint {
 
   std::string sign(const AccessClaims& claims);
   std::string sign(const RefreshClaims& claims);
+  std::string sign(const RevocationClaims& claims);
 
   /// All of the token's own properties: form, algorithm of its key, signature, typ, type, iss, aud, times.
   /// A verified token is remembered by its SHA-256 until `exp` (bounded), so a signature is checked once;
@@ -57,6 +58,14 @@ class Mint {
   class Cache;
   struct Opened;
 
+  /// A header ready to be put before the claims, dot included, and the key that it names.
+  struct Prepared {
+    std::string kid;
+    std::string header;
+  };
+
+  const SigningKey& signing_key();
+  static const std::string& header_for(const SigningKey& key, std::string_view typ, Prepared& prepared);
   const KeyRing& current_keys();
   static Result<Opened> open(const KeyRing& ring, std::string_view token);
   Result<Done> in_time(const Lifetime& lifetime, Instant now) const;
@@ -66,9 +75,9 @@ class Mint {
   const Clock& clock_;
   Steady steady_;
   std::unique_ptr<Cache> cache_;
-  std::uint64_t seen_{0};    ///< version of the ring that the cache was last held against
-  std::string signing_kid_;  ///< the key that header_ names
-  std::string header_;       ///< ready to be put before the claims, dot included
+  std::uint64_t seen_{0};  ///< version of the ring that the cache was last held against
+  Prepared access_{};
+  Prepared revocations_{};
 };
 
 }  // namespace usher::tokens

@@ -177,6 +177,17 @@ TEST(AccessTokens, do_not_hold_before_their_time_even_when_remembered)
   EXPECT_EQ(bench.verdict(token), "token_not_yet_valid");
 }
 
+TEST(RefreshTokens, hold_also_when_the_clock_was_set_back_after_they_were_made)
+{
+  Workbench bench;
+  bench.clock.advance(1h);
+  RefreshClaims claims = Workbench::refresh_claims();
+  claims.issued = bench.clock.now();
+  const std::string token = bench.mint.sign(claims);
+  bench.clock.advance(-1h);
+  EXPECT_TRUE(bench.mint.verify_refresh(token));
+}
+
 TEST(Remembering, asks_the_live_question_once)
 {
   Workbench bench;

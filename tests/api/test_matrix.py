@@ -23,6 +23,7 @@ EXPECTED = {
     "self_or_admin": NOBODY | {"refresh": (422, "token_wrong_type"), "other": (403, "not_yours")},
     "fresh_self_or_admin": NOBODY | {"refresh": (422, "token_wrong_type"), "other": (403, "not_yours"),
                                      "stale": (401, "token_not_fresh")},
+    "client": {kind: (401, "invalid_client") for kind in (*NOBODY, "refresh", "stale", "other", "own")},
 }
 
 
@@ -59,6 +60,10 @@ def concrete(path, people):
             .replace("{sid}", NO_SUCH_SESSION))
 
 
+def reads_json(operation):
+    return "requestBody" in operation and "application/x-www-form-urlencoded" not in operation["requestBody"]["content"]
+
+
 def test_a_token_that_is_not_enough_gets_nowhere(usher, contract, people, kind):
     for method, path, operation in contract.operations:
         expected = EXPECTED[operation["x-guard"]].get(kind)
@@ -93,7 +98,7 @@ WRONG_BODIES = [
 
 def test_a_wrong_body_is_a_precise_400_on_every_route_that_reads_one(usher, contract, people):
     for method, path, operation in contract.operations:
-        if "requestBody" not in operation:
+        if not reads_json(operation):
             continue
         for body, status in WRONG_BODIES:
             caller = people["admin"] if operation["x-guard"] == "admin" else people["owner"]
@@ -108,7 +113,7 @@ def test_a_wrong_body_is_a_precise_400_on_every_route_that_reads_one(usher, cont
                                         "application/json; charset=utf-16", "application/xml", ""])
 def test_other_media_types_are_415(usher, contract, people, media_type):
     for method, path, operation in contract.operations:
-        if "requestBody" not in operation or operation["x-guard"] in ("admin",):
+        if not reads_json(operation) or operation["x-guard"] in ("admin",):
             continue
         answer = usher.call(method, concrete(path, people), people["owner"].access, data=b"{}",
                             headers={"Content-Type": media_type})

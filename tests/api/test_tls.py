@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from usher_server import UsherServer, wait_until
+from usher_server import PASSWORD, UsherServer, wait_until
 
 
 def make_pair(folder, name):
@@ -51,6 +51,21 @@ def test_everything_is_served_over_tls_and_says_so(secure):
         answer = secure.get(path, verify=str(secure.cert))
         assert answer.status_code == status
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_a_stream_of_events_is_served_over_tls(secure):
+    user = secure.call("POST", "/api/register", verify=str(secure.cert), json={
+        "name": "Ada", "email": "ada@example.org", "age": 36, "password": PASSWORD})
+    assert user.status_code == 201
+    login = secure.call("POST", "/api/auth", verify=str(secure.cert),
+                        json={"email": "ada@example.org", "password": PASSWORD}).json()
+    with secure.get("/api/revocations/stream", verify=str(secure.cert), stream=True) as stream:
+        assert stream.headers["Strict-Transport-Security"] == "max-age=31536000"
+        lines = stream.iter_lines(chunk_size=1)
+        ids = (int(line[4:]) for line in lines if line.startswith(b"id: "))
+        before = next(ids)
+        secure.call("POST", "/api/logout", login["access_token"], verify=str(secure.cert))
+        assert next(ids) == before + 1
 
 
 def test_plain_http_gets_nothing(secure):

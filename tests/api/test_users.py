@@ -139,6 +139,21 @@ def test_the_last_administrator_stays():
         assert server.get("/api/users", root.access).status_code == 200
 
 
+def test_an_administrator_disables_and_enables_an_account_and_its_tokens_die(usher, checked, user):
+    fresh_admin = usher.admin()
+    disabled = checked("PATCH", f"/api/users/{user.id}", fresh_admin.access, json={"disabled": True})
+    assert disabled.status_code == 200 and disabled.json()["disabled"] is True
+    assert usher.get("/api/users/me", user.access).status_code == 401
+    assert usher.post("/api/refresh", user.refresh).json()["error"] == "session_ended"
+    assert usher.post("/api/auth", json={"email": user.email, "password": PASSWORD}).status_code == 401
+    checked("PATCH", f"/api/users/{user.id}", fresh_admin.access, json={"disabled": False})
+    again = usher.login(user.email)
+    assert usher.get("/api/users/me", again.access).json()["disabled"] is False
+    assert usher.get("/api/users/me", user.access).status_code == 401
+    mine = checked("PATCH", f"/api/users/{user.id}", again.access, json={"disabled": True})
+    assert (mine.status_code, mine.json()["error"]) == (403, "disabling_forbidden")
+
+
 def test_an_administrator_makes_users_of_any_role(usher, checked, admin):
     answer = checked("POST", "/api/users", admin.access, json={
         "name": "Root II", "email": new_email(), "age": 40, "password": PASSWORD, "role": "ADMIN"})

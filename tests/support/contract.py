@@ -8,6 +8,7 @@ import jsonschema
 import requests
 
 METHODS = ("get", "post", "put", "patch", "delete")
+OAUTH_ERRORS = {"invalid_request", "invalid_client", "insufficient_scope"}  # RFC 6749 5.2: as application/json
 
 
 class Contract:
@@ -52,13 +53,17 @@ class Contract:
 
     def check_problem(self, answer: requests.Response) -> None:
         body = answer.json()
-        assert answer.headers["Content-Type"].startswith("application/problem+json")
+        of_oauth = body["error"] in OAUTH_ERRORS
+        media_type = "application/json" if of_oauth else "application/problem+json"
+        assert answer.headers["Content-Type"].split(";")[0] == media_type
+        assert ("error_description" in body) == of_oauth
         assert body["status"] == body["code"] == answer.status_code
         assert body["type"] == f"urn:usher:problem:{body['error']}"
         assert body["title"] == body["message"] and body["detail"]
         assert body["instance"] == f"urn:request:{answer.headers['X-Request-Id']}"
         if answer.status_code == 401:
-            assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+            scheme = "Basic " if body["error"] == "invalid_client" else "Bearer "
+            assert answer.headers["WWW-Authenticate"].startswith(scheme)
         if answer.status_code in (429, 503):
             assert int(answer.headers["Retry-After"]) > 0
 

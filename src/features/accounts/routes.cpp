@@ -179,7 +179,12 @@ Reply change(const Deps& deps, const Request& request, const json::Shape<UserInp
 {
   USHER_CO_TRY(const UserId id, user_in(request));
   USHER_CO_TRY(UserInput input, change_in(deps, request, id, shape));
-  Change wanted{.name = std::move(input.name), .email = std::move(input.email), .age = input.age};
+  Change wanted{
+      .name = std::move(input.name),
+      .email = std::move(input.email),
+      .age = input.age,
+      .disabled = input.disabled
+  };
   if (input.role) {
     wanted.role = users::parse_role(*input.role);
   }
@@ -225,6 +230,7 @@ std::vector<const Refusal*> refusals_of_change()
       &users::user_not_found,
       &users::precondition_failed,
       &users::role_forbidden,
+      &users::disabling_forbidden,
       &token_not_fresh,
       &users::email_taken,
       &users::last_admin,

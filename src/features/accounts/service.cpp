@@ -14,6 +14,7 @@ namespace {
 
 using sessions::check_alive;
 using sessions::EndReason;
+using users::Access;
 using users::Role;
 using users::User;
 using users::UserId;
@@ -81,6 +82,23 @@ Result<User> role_changed(db::Tx& tx, const Deed& deed, const User& before, Role
   return changed;
 }
 
+Result<User> access_changed(db::Tx& tx, const Deed& deed, const User& before, Access access)
+{
+  const bool disables = access == Access::disabled;
+  if (before.disabled == disables) {
+    return before;
+  }
+  if (disables) {
+    USHER_CHECK(check_an_administrator_remains(tx, before));
+  }
+  USHER_TRY(User changed, users::set_access(tx, before.id, access, deed.now));
+  if (disables) {
+    end_sessions(tx, changed, EndReason::disabled, std::nullopt, deed.now);
+  }
+  record(tx, deed, before.id, disables ? "user_disabled" : "user_enabled");
+  return changed;
+}
+
 /// The profile after a change; nothing when the same values again leave it, and the version, alone.
 std::optional<users::Profile> new_profile(const User& before, const Change& wanted)
 {
@@ -109,6 +127,7 @@ Result<User> profile_changed(db::Tx& tx, const Deed& deed, const User& before, c
 bool needs_freshness(const User& before, const Change& wanted)
 {
   return wanted.password_hash || (wanted.role && *wanted.role != before.role) ||
+         (wanted.disabled && *wanted.disabled != before.disabled) ||
          (wanted.email && !users::same_mailbox(*wanted.email, before.email));
 }
 
@@ -116,6 +135,9 @@ Result<Done> check_may_change(const Caller& caller, const User& before, const Ch
 {
   if (wanted.role && !caller.admin) {
     return refuse(users::role_forbidden);
+  }
+  if (wanted.disabled && !caller.admin) {
+    return refuse(users::disabling_forbidden);
   }
   if (needs_freshness(before, wanted) && !caller.fresh) {
     return refuse(token_not_fresh);
@@ -166,7 +188,7 @@ Result<User> check_change(
   if (const auto profile = new_profile(user, wanted)) {
     USHER_CHECK(users::check(*profile));
   }
-  if (wanted.role == Role::user) {
+  if (wanted.role == Role::user || wanted.disabled == true) {
     USHER_CHECK(check_an_administrator_remains(tx, user));
   }
   return user;
@@ -183,6 +205,9 @@ Result<Account> change_user(
   }
   if (wanted.role) {
     USHER_TRY(user, role_changed(tx, deed, user, *wanted.role));
+  }
+  if (wanted.disabled) {
+    USHER_TRY(user, access_changed(tx, deed, user, *wanted.disabled ? Access::disabled : Access::enabled));
   }
   return Account{.user = std::move(user), .addresses = addresses::of_user(tx, id)};
 }
@@ -204,26 +229,14 @@ Result<User> disable(db::Tx& tx, const Deed& deed, UserId id)
 {
   USHER_CHECK(check_alive(tx, deed.caller, deed.now));
   USHER_TRY(const User before, users::find(tx, id));
-  if (before.disabled) {
-    return before;
-  }
-  USHER_CHECK(check_an_administrator_remains(tx, before));
-  USHER_TRY(User changed, users::set_access(tx, id, users::Access::disabled, deed.now));
-  end_sessions(tx, changed, EndReason::disabled, std::nullopt, deed.now);
-  record(tx, deed, id, "user_disabled");
-  return changed;
+  return access_changed(tx, deed, before, Access::disabled);
 }
 
 Result<User> enable(db::Tx& tx, const Deed& deed, UserId id)
 {
   USHER_CHECK(check_alive(tx, deed.caller, deed.now));
   USHER_TRY(const User before, users::find(tx, id));
-  if (!before.disabled) {
-    return before;
-  }
-  USHER_TRY(User changed, users::set_access(tx, id, users::Access::enabled, deed.now));
-  record(tx, deed, id, "user_enabled");
-  return changed;
+  return access_changed(tx, deed, before, Access::enabled);
 }
 
 Result<Done> delete_user(db::Tx& tx, const Deed& deed, UserId id, const users::Expected& expected)

@@ -37,11 +37,13 @@ struct Change {
   std::optional<int> age{};
   std::optional<users::Role> role{};
   std::optional<std::string> password_hash{};
+  std::optional<bool> disabled{};
 };
 
 /// Refuses with user_not_found, precondition_failed, role_forbidden (a role from somebody who is no
-/// administrator, even the role they have), token_not_fresh (another mailbox, role or password by a caller
-/// who is not fresh), fields_invalid, email_taken, last_admin. Of a refused change nothing is done.
+/// administrator, even the role they have), disabling_forbidden (likewise), token_not_fresh (another mailbox,
+/// role or password, disabling or enabling by a caller who is not fresh), fields_invalid, email_taken,
+/// last_admin. Of a refused change nothing is done.
 Result<Account> change_user(
     db::Tx& tx, const Deed& deed, users::UserId id, const Change& wanted, const users::Expected& expected
 );

@@ -344,6 +344,23 @@ TEST_F(Accounts, an_unknown_user_gets_no_password)
 
 // Roles
 
+TEST_F(Accounts, an_administrator_disables_and_enables_as_part_of_a_change)
+{
+  const Account disabled = change(by(root), ada.id, {.disabled = true}).value();
+  EXPECT_TRUE(disabled.user.disabled);
+  const Account enabled = change(by(root), ada.id, {.disabled = false}).value();
+  EXPECT_FALSE(enabled.user.disabled);
+}
+
+TEST_F(Accounts, disabling_by_a_change_needs_a_fresh_token_of_an_administrator_and_spares_the_last_one)
+{
+  EXPECT_EQ(code_of(change(by(ada), ada.id, {.disabled = true})), "disabling_forbidden");
+  EXPECT_EQ(code_of(change(by(ada), ada.id, {.disabled = false})), "disabling_forbidden");
+  EXPECT_EQ(code_of(change(stale(root), ada.id, {.disabled = true})), "token_not_fresh");
+  EXPECT_TRUE(change(stale(root), ada.id, {.disabled = false}));
+  EXPECT_EQ(code_of(change(by(root), root.id, {.disabled = true})), "last_admin");
+}
+
 TEST_F(Accounts, another_role_ends_all_sessions)
 {
   const Uuid here = log_in(ada);

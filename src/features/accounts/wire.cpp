@@ -42,12 +42,19 @@ constexpr json::Field password = field<&UserInput::password>(
     R"("correct horse battery staple")"
 );
 
+constexpr json::Field disabled = field<&UserInput::disabled>(
+    "disabled",
+    {},
+    "Whether logging in is barred; true ends every session. Set by administrators only.",
+    "false"
+);
+
 constexpr std::array registration_fields{required(name), required(email), required(age), required(password)};
 constexpr std::array new_user_fields{
     required(name), required(email), required(age), required(password), role
 };
 constexpr std::array user_body_fields{required(name), required(email), required(age), role, password};
-constexpr std::array user_patch_fields{name, email, age, role, password};
+constexpr std::array user_patch_fields{name, email, age, role, password, disabled};
 
 /// A user's field, as one of an account's.
 template <std::size_t Place>

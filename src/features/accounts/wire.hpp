@@ -17,6 +17,7 @@ struct UserInput {
   std::optional<int> age{};
   std::optional<std::string> role{};  ///< one of users::role_names
   std::optional<Secret> password{};
+  std::optional<bool> disabled{};
 };
 
 struct UserList {

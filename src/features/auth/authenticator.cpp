@@ -58,7 +58,9 @@ Result<Caller> TokenAuthenticator::authenticate_access(std::string_view token)
   // Issued under a longer tokens.access_ttl than today's: the set may have forgotten what this token
   // survived.
   const bool outlives_set = claims.expires - claims.issued > life_max_;
-  if (verified.first_time || outlives_set ||
+  // What still passes by the leeway alone may be past its session's absolute end, which knows no leeway.
+  const bool on_leeway = now >= claims.expires;
+  if (verified.first_time || outlives_set || on_leeway ||
       revoked_.is_dead(claims.session, claims.subject, claims.generation)) {
     Doubt doubt{mint_, token};
     USHER_CHECK(door_.read([&](db::Tx& tx) { return ask_alive(tx, caller, now); }));

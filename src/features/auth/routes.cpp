@@ -211,6 +211,27 @@ Reply delete_session(const Room& deps, const Request& request)
   co_return http::message("The session is ended.");
 }
 
+Answer get_user_sessions(const Room& deps, const Request& request)
+{
+  const users::UserId user{request.number("id").value_or(0)};
+  USHER_TRY(const auto listed, deps.db.read([&](db::Tx& tx) {
+    return list_sessions_of(tx, user, deps.clock.now());
+  }));
+  return http::ok(to_json(listed, request.caller.session));
+}
+
+Reply delete_user_session(const Room& deps, const Request& request)
+{
+  const std::optional<Uuid> session = parse_uuid(request.param("sid"));
+  const SessionOf which{
+      .user = users::UserId{request.number("id").value_or(0)}, .session = session.value_or(Uuid{})
+  };
+  const Origin origin = request.from();
+  auto work = [&](db::Tx& tx) { return end_session_of(tx, request.caller, which, origin, deps.clock.now()); };
+  USHER_CO_CHECK(co_await deps.db.write(std::move(work)));
+  co_return http::message("The session is ended.");
+}
+
 Reply delete_user_sessions(const Room& deps, const Request& request)
 {
   const users::UserId user{request.number("id").value_or(0)};
@@ -286,6 +307,28 @@ std::vector<http::Route<Room>> session_routes()
        .summary = "End one of your sessions",
        .reply = &users::message_shape,
        .refusals = {&session_not_found}},
+  };
+}
+
+std::vector<http::Route<Room>> user_session_routes()
+{
+  return {
+      {.method = Method::get,
+       .pattern = "/api/users/{id}/sessions",
+       .guard = Guard::self_or_admin,
+       .handler = get_user_sessions,
+       .operation = "get_user_sessions",
+       .summary = "A user's sessions: those alive, and why those of the last 30 days are over",
+       .reply = &session_list_shape,
+       .refusals = {&users::user_not_found}},
+      {.method = Method::del,
+       .pattern = "/api/users/{id}/sessions/{sid}",
+       .guard = Guard::admin,
+       .handler = delete_user_session,
+       .operation = "delete_user_session",
+       .summary = "End one session of a user",
+       .reply = &users::message_shape,
+       .refusals = {&users::user_not_found, &session_not_found}},
       {.method = Method::del,
        .pattern = "/api/users/{id}/sessions",
        .guard = Guard::admin,
@@ -304,6 +347,7 @@ void mount(http::Router& router, const Deps& deps)
   const Room room{deps};
   router.mount<Room>(room, login_routes());
   router.mount<Room>(room, session_routes());
+  router.mount<Room>(room, user_session_routes());
 }
 
 }  // namespace usher::auth

@@ -491,6 +491,51 @@ TEST_F(AuthRoutes, let_only_administrators_end_the_sessions_of_others)
   );
 }
 
+TEST_F(AuthRoutes, show_an_administrator_the_sessions_of_others)
+{
+  const Tokens tokens = logged_in();
+  new_user("root@example.org", users::Role::admin);
+  new_user("bob@example.org", users::Role::user);
+  const std::string root = member(log_in_as("root@example.org"), "access_token");
+  const std::string bob = member(log_in_as("bob@example.org"), "access_token");
+  const auto list = [&](const std::string& user, const std::string& token) {
+    return ask({.method = Method::get, .path = "/api/users/" + user + "/sessions", .token = token});
+  };
+  const std::string id = std::to_string(ada.value);
+  const Answer seen = list(id, root);
+  ASSERT_EQ(code_of(seen), "200");
+  EXPECT_THAT(seen->body, Not(HasSubstr(R"("current":true)")));
+  const Answer own = list("me", tokens.access);
+  ASSERT_EQ(code_of(own), "200");
+  EXPECT_THAT(own->body, HasSubstr(R"("current":true)"));
+  EXPECT_EQ(code_of(list(id, bob)), "not_yours");
+  EXPECT_EQ(code_of(list("99", bob)), "not_yours");
+  EXPECT_EQ(code_of(list("99", root)), "user_not_found");
+  EXPECT_EQ(code_of(list("x", root)), "user_not_found");
+}
+
+TEST_F(AuthRoutes, let_an_administrator_end_one_session_of_another)
+{
+  const Tokens doomed = logged_in();
+  const Tokens kept = logged_in();
+  const std::string sid =
+      to_string(authenticator.authenticate(doomed.access, http::TokenUse::access)->session);
+  const std::string path = "/api/users/" + std::to_string(ada.value) + "/sessions/";
+  new_user("root@example.org", users::Role::admin);
+  const std::string root = member(log_in_as("root@example.org"), "access_token");
+  const auto end = [&](const std::string& where, const std::string& token) {
+    return code_of(ask({.method = Method::del, .path = where, .token = token}));
+  };
+  EXPECT_EQ(end(path + sid, kept.access), "admin_only");
+  EXPECT_EQ(end(path + "7", root), "session_not_found");
+  EXPECT_EQ(end("/api/users/99/sessions/" + sid, root), "user_not_found");
+  EXPECT_EQ(code_with(doomed.access), "200");
+  EXPECT_EQ(end(path + sid, root), "200");
+  EXPECT_EQ(code_with(doomed.access), "session_ended");
+  EXPECT_EQ(refresh_by(doomed.refresh).error().detail, "This session was ended by an administrator.");
+  EXPECT_EQ(code_with(kept.access), "200");
+}
+
 TEST_F(AuthRoutes, put_no_password_and_no_hash_into_any_answer)
 {
   const Tokens tokens = logged_in();

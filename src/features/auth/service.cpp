@@ -28,6 +28,7 @@ std::string_view told(EndReason reason)
     case EndReason::logout: return "This session was logged out.";
     case EndReason::ended_by_user: return "This session was ended from another session of yours.";
     case EndReason::ended_by_admin: return "This session was ended by an administrator.";
+    case EndReason::revoked: return "This session was ended by a service of this system's operator.";
     case EndReason::refresh_reused:
       return "This session was ended because an old refresh token of it was used again.";
     case EndReason::password_changed: return "This session ended when the password was changed.";
@@ -119,6 +120,24 @@ Result<Refreshed> end_as_stolen(db::Tx& tx, const Session& session, const Origin
   return Refreshed{.how = Refreshed::How::stolen};
 }
 
+/// Before the next login.
+void make_room(db::Tx& tx, const users::User& user, const Origin& origin, Instant now)
+{
+  for (const sessions::Ended& ended : sessions::make_room(tx, user.id, now)) {
+    const std::string detail = "reason=" + std::string{sessions::name_of(ended.reason)};
+    audit::record(
+        tx,
+        {.what = "session_ended",
+         .actor = user.id.value,
+         .subject = user.id.value,
+         .session = ended.session,
+         .detail = detail},
+        origin,
+        now
+    );
+  }
+}
+
 /// The user whose password was shown, if nothing has changed since. Refuses with bad_credentials.
 Result<users::User> still_proven(db::Tx& tx, const Proof& proof)
 {
@@ -140,7 +159,7 @@ Result<Grant> start_session(
 )
 {
   USHER_TRY(users::User user, still_proven(tx, proof));
-  sessions::make_room(tx, user.id, now);
+  make_room(tx, user, origin, now);
   const Instant end = now + options.session_life_max;
   Session session{
       .id = crypto::make_uuid7(),
@@ -250,14 +269,21 @@ Result<Done> log_out(db::Tx& tx, const Caller& caller, const Origin& origin, Ins
 
 std::vector<Session> list_sessions(db::Tx& tx, users::UserId user, Instant now)
 {
-  std::vector<Session> listed = sessions::of_user(tx, user, now - ended_shown);
-  for (Session& session : listed) {
-    if (!session.ended && session.runs_out() <= now) {
+  std::vector<Session> listed = sessions::alive_of(tx, user, now);
+  for (Session& session : sessions::over_of(tx, user, {.since = now - ended_shown, .now = now})) {
+    if (!session.ended) {
       session.ended = session.runs_out();
       session.end_reason = EndReason::expired;
     }
+    listed.push_back(std::move(session));
   }
   return listed;
+}
+
+Result<std::vector<Session>> list_sessions_of(db::Tx& tx, users::UserId user, Instant now)
+{
+  USHER_CHECK(users::find(tx, user));
+  return list_sessions(tx, user, now);
 }
 
 Result<Done> end_session(
@@ -313,6 +339,24 @@ Result<std::int64_t> end_sessions_of(
     );
   }
   return ended;
+}
+
+Result<Done> end_session_of(
+    db::Tx& tx, const Caller& caller, const SessionOf& which, const Origin& origin, Instant now
+)
+{
+  USHER_CHECK(sessions::check_alive(tx, caller, now));
+  USHER_CHECK(users::find(tx, which.user));
+  const std::optional<Session> found = sessions::find(tx, which.session);
+  if (!found || found->user != which.user) {
+    return refuse(session_not_found, "This user has no session of that id.");
+  }
+  if (sessions::end(tx, which.session, EndReason::ended_by_admin, now)) {
+    audit::Event event = session_event("session_ended", *found);
+    event.actor = caller.user;
+    audit::record(tx, event, origin, now);
+  }
+  return Done{};
 }
 
 tokens::AccessClaims access_claims(

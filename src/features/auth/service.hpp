@@ -98,8 +98,11 @@ Result<Done> ask_alive(db::Tx& tx, const Caller& caller, Instant now);
 /// Ends the caller's own session. Refuses with session_ended when it is over already.
 Result<Done> log_out(db::Tx& tx, const Caller& caller, const Origin& origin, Instant now);
 
-/// Newest first: those alive and those that ended of late.
+/// Those alive, then those that ended of late; newest first in either part.
 std::vector<sessions::Session> list_sessions(db::Tx& tx, users::UserId user, Instant now);
+
+/// The same of anybody. Refuses with user_not_found.
+Result<std::vector<sessions::Session>> list_sessions_of(db::Tx& tx, users::UserId user, Instant now);
 
 /// One of the caller's own. Refuses with token_revoked, session_not_found; one that is over already is fine.
 Result<Done> end_session(
@@ -116,6 +119,16 @@ Result<std::int64_t> end_sessions(
 /// All sessions of somebody, by an administrator. Refuses with user_not_found, token_revoked.
 Result<std::int64_t> end_sessions_of(
     db::Tx& tx, const Caller& caller, users::UserId user, const Origin& origin, Instant now
+);
+
+/// One session of somebody, by an administrator. Refuses with user_not_found, session_not_found,
+/// token_revoked; one that is over already is fine.
+struct SessionOf {
+  users::UserId user{};
+  Uuid session;
+};
+Result<Done> end_session_of(
+    db::Tx& tx, const Caller& caller, const SessionOf& which, const Origin& origin, Instant now
 );
 
 enum class Freshness { fresh, not_fresh };

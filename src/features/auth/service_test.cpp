@@ -6,6 +6,7 @@
 
 #include <barrier>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -98,6 +99,7 @@ TEST_F(StartSession, ends_the_oldest_when_there_are_too_many)
   });
   EXPECT_EQ(alive, sessions::live_sessions_max);
   EXPECT_EQ(stored(oldest).end_reason, EndReason::too_many);
+  EXPECT_EQ(audited("session_ended"), 1U);
 }
 
 struct Refresh : Workbench {
@@ -196,6 +198,22 @@ TEST_F(Refresh, refuses_after_every_way_to_end_and_says_why)
   EXPECT_EQ(outcome.error().detail, "This session was logged out.");
 }
 
+TEST_F(Refresh, tells_every_reason_in_words_of_its_own)
+{
+  std::set<std::string> told;
+  for (int reason = 0; reason <= static_cast<int>(EndReason::expired); ++reason) {
+    const Uuid over = log_in(ada).session.id;
+    write([&](db::Tx& tx) { return sessions::end(tx, over, static_cast<EndReason>(reason), clock.now()); });
+    const auto outcome = refresh_with(over, 1);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code(), "session_ended");
+    EXPECT_NE(outcome.error().detail, session_ended.detail);
+    told.insert(outcome.error().detail);
+  }
+  EXPECT_THAT(told, SizeIs(static_cast<int>(EndReason::expired) + 1));
+  EXPECT_TRUE(told.contains("This session was ended by a service of this system's operator."));
+}
+
 TEST_F(Refresh, refuses_at_the_idle_end_without_any_sweeper)
 {
   clock.advance(options.tokens.refresh_ttl);
@@ -232,6 +250,48 @@ TEST_F(Refresh, refuses_a_deleted_user)
 {
   write([&](db::Tx& tx) { return users::erase(tx, ada); });
   EXPECT_EQ(code_of(1), "session_ended");
+}
+
+/// The clock of the machine is set by an hour, and the next day it is right again.
+TEST_F(Refresh, revives_nothing_and_ends_nothing_when_the_clock_is_set)
+{
+  const Uuid out = log_in(ada).session.id;
+  write([&](db::Tx& tx) { return sessions::end(tx, out, EndReason::logout, clock.now()); });
+  std::int64_t counter = 1;
+  for (const std::chrono::seconds set :
+       {std::chrono::seconds{-3600}, 3600s, 3600s, std::chrono::seconds{-3600}}) {
+    clock.advance(set);
+    EXPECT_FALSE(refresh_with(out, 1)) << set.count();
+    EXPECT_EQ(code_of(counter), "done") << set.count();
+    EXPECT_EQ(refresh_with(session, counter)->how, How::repeated) << set.count();
+    ++counter;
+  }
+  EXPECT_EQ(refresh_with(session, 1)->how, How::stolen);
+  clock.advance(std::chrono::seconds{-3600});
+  EXPECT_EQ(code_of(counter), "session_ended");
+}
+
+TEST_F(Refresh, forgives_what_was_refreshed_in_the_future_of_a_clock_set_back)
+{
+  options.reuse_window = 10s;
+  ASSERT_TRUE(refresh_with(session, 1));
+  clock.advance(std::chrono::seconds{-3600});
+  EXPECT_EQ(refresh_with(session, 1)->how, How::repeated);
+  clock.advance(7200s);
+  EXPECT_EQ(refresh_with(session, 1)->how, How::stolen);
+}
+
+/// The database is as it was before: what was issued since is strange to it, the session lives on.
+TEST_F(Refresh, does_not_take_a_token_from_before_a_restore_for_theft)
+{
+  ASSERT_TRUE(refresh_with(session, 1));
+  ASSERT_TRUE(refresh_with(session, 2));
+  write([&](db::Tx& tx) { tx.execute("UPDATE sessions SET counter = 1 WHERE id = $1", {to_string(session)}); }
+  );
+  EXPECT_EQ(code_of(3), "token_unknown");
+  EXPECT_EQ(code_of(2), "token_unknown");
+  EXPECT_FALSE(stored(session).ended);
+  EXPECT_EQ(code_of(1), "done");
 }
 
 TEST_F(Refresh, is_decided_by_a_look_when_nothing_has_to_be_written)
@@ -385,6 +445,76 @@ TEST_F(EndSessions, ends_those_of_another_for_an_administrator)
   EXPECT_EQ(end_of(ada).value(), 1);
   EXPECT_EQ(stored(grant.session.id).end_reason, EndReason::ended_by_admin);
   EXPECT_EQ(end_of(users::UserId{99}).error().code(), "user_not_found");
+  EXPECT_EQ(audited("sessions_ended"), 1U);
+}
+
+struct Administration : Workbench {
+  Grant grant = log_in(ada);
+  users::UserId root = new_user("root@example.org", users::Role::admin);
+  Grant admin = log_in(root);
+  Caller by{
+      .user = root.value, .session = admin.session.id, .generation = admin.user.generation, .admin = true
+  };
+
+  std::string end_one(users::UserId user, const Uuid& session)
+  {
+    const auto outcome = write([&](db::Tx& tx) {
+      return end_session_of(tx, by, {.user = user, .session = session}, origin, clock.now());
+    });
+    return outcome ? "done" : std::string{outcome.error().code()};
+  }
+};
+
+TEST_F(Administration, ends_one_session_of_somebody)
+{
+  const Uuid kept = log_in(ada).session.id;
+  EXPECT_EQ(end_one(ada, grant.session.id), "done");
+  EXPECT_EQ(end_one(ada, grant.session.id), "done");
+  EXPECT_EQ(stored(grant.session.id).end_reason, EndReason::ended_by_admin);
+  EXPECT_FALSE(stored(kept).ended);
+  EXPECT_EQ(audited("session_ended"), 1U);
+  const auto entry = write([&](db::Tx& tx) { return audit::recent(tx, ada.value, {.limit = 1}); }).at(0);
+  EXPECT_EQ(entry.actor, root.value);
+  EXPECT_EQ(entry.session, grant.session.id);
+}
+
+TEST_F(Administration, finds_a_session_only_under_its_own_user)
+{
+  EXPECT_EQ(end_one(root, grant.session.id), "session_not_found");
+  EXPECT_EQ(end_one(ada, crypto::make_uuid7()), "session_not_found");
+  EXPECT_EQ(end_one(users::UserId{99}, grant.session.id), "user_not_found");
+  EXPECT_FALSE(stored(grant.session.id).ended);
+}
+
+TEST_F(Administration, is_over_with_the_session_it_is_done_from)
+{
+  EXPECT_EQ(end_one(root, admin.session.id), "done");
+  EXPECT_EQ(end_one(ada, grant.session.id), "token_revoked");
+}
+
+TEST_F(Administration, lists_the_sessions_of_somebody)
+{
+  const auto listed = write([&](db::Tx& tx) -> Result<std::vector<sessions::Session>> {
+    return list_sessions_of(tx, ada, clock.now());
+  });
+  ASSERT_TRUE(listed);
+  ASSERT_THAT(*listed, SizeIs(1));
+  EXPECT_EQ(listed->front().id, grant.session.id);
+  const auto nobody = write([&](db::Tx& tx) { return list_sessions_of(tx, users::UserId{99}, clock.now()); });
+  EXPECT_EQ(nobody.error().code(), "user_not_found");
+}
+
+TEST_F(EndSessions, lists_the_living_before_the_dead_however_many_those_are)
+{
+  for (int i = 0; i < sessions::over_shown_max + 5; ++i) {
+    const Uuid out = log_in(ada).session.id;
+    write([&](db::Tx& tx) { return sessions::end(tx, out, EndReason::logout, clock.now()); });
+  }
+  const auto listed = write([&](db::Tx& tx) { return list_sessions(tx, ada, clock.now()); });
+  ASSERT_THAT(listed, SizeIs(1 + sessions::over_shown_max));
+  EXPECT_EQ(listed.front().id, grant.session.id);
+  EXPECT_FALSE(listed.front().ended);
+  EXPECT_GT(listed[1].id, listed[2].id);
 }
 
 TEST_F(EndSessions, lists_why_a_session_is_over)

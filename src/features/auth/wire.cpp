@@ -82,8 +82,8 @@ constexpr std::array session_fields{
     json::field<&SessionView::end_reason>(
         "end_reason",
         {},
-        "Why: logout, ended_by_user, ended_by_admin, refresh_reused, password_changed, role_changed, "
-        "disabled, too_many, expired.",
+        "Why: logout, ended_by_user, ended_by_admin, revoked, refresh_reused, password_changed, "
+        "role_changed, disabled, too_many, expired.",
         R"("logout")"
     ),
 };
@@ -91,7 +91,9 @@ constexpr std::array session_fields{
 const json::Shape<SessionView> session_shape{"Session", session_fields, "One login."};
 
 constexpr std::array session_list_fields{
-    json::field<&SessionList::sessions>("sessions", {}, "Newest first.", {}, session_shape),
+    json::field<&SessionList::sessions>(
+        "sessions", {}, "Those alive, then those that are over; newest first.", {}, session_shape
+    ),
 };
 
 /// Limits count characters; this one is in bytes, because it bounds what the hash has to read.

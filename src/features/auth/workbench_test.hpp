@@ -46,7 +46,7 @@ struct Workbench : ::testing::Test {
   std::string hash{"$stored$"};
   users::UserId ada = new_user("ada@example.org", users::Role::user);
 
-  void SetUp() override { revoked.follow(*database); }
+  void SetUp() override { revoked.follow(*database, clock.now()); }
 
   users::UserId new_user(const std::string& email, users::Role role)
   {

@@ -1,10 +1,9 @@
 #include "features/sessions/live.hpp"
 
 #include "base/result.hpp"
+#include "features/sessions/tables.hpp"
 
-#include <algorithm>
 #include <atomic>
-#include <deque>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -12,107 +11,67 @@
 namespace usher::sessions {
 namespace {
 
-constexpr std::size_t slots_at_first = 1024;
-
-/// The finalizer of splitmix64: every bit of the key moves every bit of the place.
-std::uint64_t mixed(std::uint64_t key)
+History::Entry entry_of(const Revocation& revocation)
 {
-  key = (key ^ (key >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  key = (key ^ (key >> 27U)) * 0x94d049bb133111ebULL;
-  return key ^ (key >> 31U);
+  return {
+      .seq = revocation.seq,
+      .session = revocation.session,
+      .user = {.id = revocation.user.value, .generation = revocation.generation},
+  };
 }
-
-/// The random half of a version 7 id; never 0, which marks a free slot.
-std::uint64_t key_of(const Uuid& session)
-{
-  return session.low == 0 ? 1 : session.low;
-}
-
-struct Entry {
-  std::uint64_t key;
-  std::int64_t value;
-  bool user;
-  Revoked::Stamp at;
-};
 
 }  // namespace
-
-/// Open addressing, insert-only: a slot's value is written before its key appears, and from then on only
-/// grows. One writer; readers see a whole entry or none.
-class Revoked::Table {
- public:
-  explicit Table(std::size_t slots) : slots_(slots), mask_{slots - 1} {}
-
-  std::size_t size() const noexcept { return used_; }
-
-  bool crowded() const noexcept { return used_ * 2 >= slots_.size(); }
-
-  /// 0 when the key is not there.
-  std::int64_t value_of(std::uint64_t key) const noexcept
-  {
-    const Slot& slot = slots_[place_of(key)];
-    // The key is looked at again: a free slot may be on its way to becoming another key's.
-    return slot.key.load(std::memory_order_acquire) == key ? slot.value.load(std::memory_order_acquire) : 0;
-  }
-
-  void raise(const Entry& entry)
-  {
-    Slot& slot = slots_[place_of(entry.key)];
-    if (slot.value.load(std::memory_order_relaxed) < entry.value) {
-      slot.value.store(entry.value, std::memory_order_release);
-    }
-    if (slot.key.load(std::memory_order_relaxed) == 0) {
-      slot.key.store(entry.key, std::memory_order_release);
-      ++used_;
-    }
-  }
-
- private:
-  struct Slot {
-    std::atomic<std::uint64_t> key{0};
-    std::atomic<std::int64_t> value{0};
-  };
-
-  /// Where the key is, or the free slot where it would be. There always is one: half of them are free.
-  std::size_t place_of(std::uint64_t key) const noexcept
-  {
-    std::size_t place = mixed(key) & mask_;
-    while (true) {
-      const std::uint64_t found = slots_[place].key.load(std::memory_order_acquire);
-      if (found == key || found == 0) {
-        return place;
-      }
-      place = (place + 1) & mask_;
-    }
-  }
-
-  std::vector<Slot> slots_;
-  std::size_t mask_;
-  std::size_t used_{0};  ///< the writer's
-};
 
 /// What readers see; replaced whole when a table has to grow or is swept, filled in place otherwise.
 class Revoked::Tables {
  public:
-  Tables(std::size_t session_slots, std::size_t user_slots)
-      : sessions{std::make_unique<Table>(session_slots)}, users{std::make_unique<Table>(user_slots)}
+  Tables(std::size_t session_count, std::size_t user_count)
+      : sessions{std::make_unique<SessionTable>(session_count)},
+        users{std::make_unique<GenerationTable>(user_count)}
   {
   }
 
   // Behind pointers, so that the writer may add to what readers hold as const: their slots are atomics.
-  std::unique_ptr<Table> sessions;  ///< key -> 1
-  std::unique_ptr<Table> users;     ///< id -> the lowest generation alive
+  std::unique_ptr<SessionTable> sessions;
+  std::unique_ptr<GenerationTable> users;
 };
 
+/// Tables belong to who holds `writing_`; the history changes under both locks, so that whoever asks what is
+/// new waits for a copy at most, never for a table to be rebuilt.
 class Revoked::Writer {
  public:
-  explicit Writer(std::chrono::seconds life) : life_{life} {}
+  explicit Writer(std::chrono::seconds life) : history_{life} {}
 
+  /// What the database still has from `since` on. What is older, and what is missing in between, counts as
+  /// forgotten.
+  void load(db::Tx& tx, Instant since)
+  {
+    const Stamp at = std::chrono::steady_clock::now();
+    const std::scoped_lock lock{writing_, reading_};
+    while (true) {
+      const std::vector<Revocation> batch = revocations_since(tx, history_.seq());
+      for (const Revocation& revocation : batch) {
+        if (revocation.at < since || revocation.is_mark()) {
+          history_.start_after(revocation.seq);
+        } else {
+          history_.start_after(revocation.seq - 1);  // of which some may be missing
+          history_.add(entry_of(revocation), at, batch.size());
+        }
+      }
+      if (batch.size() < static_cast<std::size_t>(revocations_batch)) {
+        break;
+      }
+    }
+    rebuild();
+    seq_.store(history_.seq(), std::memory_order_release);
+  }
+
+  /// A database is not put back to an older state under a running process, so numbers only grow here.
   void catch_up(db::Tx& tx)
   {
-    const std::lock_guard lock{mutex_};
+    const std::lock_guard lock{writing_};
     while (true) {
-      const std::vector<Revocation> batch = revocations_since(tx, last_);
+      const std::vector<Revocation> batch = revocations_since(tx, history_.seq());
       take(batch, std::chrono::steady_clock::now());
       if (batch.size() < static_cast<std::size_t>(revocations_batch)) {
         return;
@@ -120,22 +79,36 @@ class Revoked::Writer {
     }
   }
 
-  void start_after(std::int64_t seq)
-  {
-    const std::lock_guard lock{mutex_};
-    last_ = seq;
-  }
-
   void apply(std::span<const Revocation> batch, Stamp at)
   {
-    const std::lock_guard lock{mutex_};
+    const std::lock_guard lock{writing_};
     take(batch, at);
+  }
+
+  void forget(Stamp now)
+  {
+    const std::lock_guard lock{writing_};
+    drop_old(now);
+  }
+
+  std::int64_t seq() const noexcept { return seq_.load(std::memory_order_acquire); }
+
+  News since(std::int64_t seq, std::size_t max)
+  {
+    const std::lock_guard lock{reading_};
+    return history_.since(seq, max);
   }
 
   std::size_t size()
   {
-    const std::lock_guard lock{mutex_};
-    return tables_->sessions->size() + tables_->users->size();
+    const std::lock_guard lock{reading_};
+    return history_.sessions() + history_.users();
+  }
+
+  std::size_t bytes()
+  {
+    const std::lock_guard lock{writing_};
+    return history_.bytes() + tables_->sessions->bytes() + tables_->users->bytes();
   }
 
   const Published<Tables>& published() const noexcept { return published_; }
@@ -143,70 +116,62 @@ class Revoked::Writer {
  private:
   void take(std::span<const Revocation> batch, Stamp at)
   {
-    forget_old(at);
+    drop_old(at);
+    remember(batch, at);
     for (const Revocation& revocation : batch) {
-      if (revocation.session) {
-        add({.key = key_of(*revocation.session), .value = 1, .user = false, .at = at});
-      } else {
-        const auto user = static_cast<std::uint64_t>(revocation.user.value);
-        add({.key = user, .value = revocation.generation, .user = true, .at = at});
+      if (tables_->sessions->crowded() || tables_->users->crowded()) {
+        rebuild();  // with all of the batch, which is in the history
+        break;
       }
-      last_ = std::max(last_, revocation.seq);
+      if (revocation.session) {
+        tables_->sessions->add(*revocation.session);
+      } else if (!revocation.is_mark()) {
+        tables_->users->raise(revocation.user.value, revocation.generation);
+      }
+    }
+    seq_.store(history_.seq(), std::memory_order_release);
+  }
+
+  void remember(std::span<const Revocation> batch, Stamp at)
+  {
+    const std::lock_guard lock{reading_};
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (batch[i].is_mark()) {
+        history_.reach(batch[i].seq);
+      } else {
+        history_.add(entry_of(batch[i]), at, batch.size() - i);
+      }
     }
   }
 
-  void add(const Entry& entry)
+  /// From the tables only once half of them is old, so that the work stays in proportion to what is added.
+  void drop_old(Stamp now)
   {
-    log_.push_back(entry);
-    if (table_for(entry).crowded()) {
-      rebuild();  // with the new entry, which is in the log
-      return;
+    {
+      const std::lock_guard lock{reading_};
+      outdated_ += history_.forget(now);
     }
-    table_for(entry).raise(entry);
-  }
-
-  Table& table_for(const Entry& entry) { return entry.user ? *tables_->users : *tables_->sessions; }
-
-  /// Only once half of all are old, so that the work stays in proportion to what is added.
-  void forget_old(Stamp now)
-  {
-    if (log_.empty() || log_[log_.size() / 2].at + life_ >= now) {
-      return;
+    if (outdated_ * 2 > tables_->sessions->size()) {
+      rebuild();
     }
-    while (!log_.empty() && log_.front().at + life_ < now) {
-      log_.pop_front();
-    }
-    rebuild();
   }
 
   void rebuild()
   {
-    std::size_t users = 0;
-    for (const Entry& entry : log_) {
-      users += entry.user ? 1 : 0;
-    }
-    auto fresh = std::make_shared<Tables>(slots_for(log_.size() - users), slots_for(users));
-    for (const Entry& entry : log_) {
-      (entry.user ? *fresh->users : *fresh->sessions).raise(entry);
-    }
+    auto fresh = std::make_shared<Tables>(history_.sessions(), history_.users());
+    history_.each_session([&](const Uuid& session) { fresh->sessions->add(session); });
+    history_.each_user([&](const News::User& user) { fresh->users->raise(user.id, user.generation); });
+    outdated_ = 0;
     tables_ = std::move(fresh);
     published_.publish(tables_);
   }
 
-  static std::size_t slots_for(std::size_t entries)
-  {
-    std::size_t slots = slots_at_first;
-    while (slots < entries * 4) {
-      slots *= 2;
-    }
-    return slots;
-  }
-
-  const std::chrono::seconds life_;
-  std::mutex mutex_;
-  std::int64_t last_{0};
-  std::deque<Entry> log_;
-  std::shared_ptr<Tables> tables_{std::make_shared<Tables>(slots_at_first, slots_at_first)};
+  std::mutex writing_;
+  std::mutex reading_;
+  History history_;
+  std::size_t outdated_{0};  ///< in the session table, though the history has forgotten them
+  std::atomic<std::int64_t> seq_{0};
+  std::shared_ptr<Tables> tables_{std::make_shared<Tables>(0, 0)};
   Published<Tables> published_{tables_};
 };
 
@@ -214,10 +179,13 @@ Revoked::Revoked(std::chrono::seconds life) : life_{life}, writer_{std::make_sha
 
 Revoked::~Revoked() = default;
 
-void Revoked::follow(db::Database& database)
+void Revoked::follow(db::Database& database, Instant now)
 {
-  const auto last = [](db::Tx& tx) { return Result<std::int64_t>{last_revocation(tx)}; };
-  writer_->start_after(database.read_now(last).value());
+  const Instant since = now - life_ - clock_set_max;
+  (void)database.read_now([&](db::Tx& tx) {
+    writer_->load(tx, since);
+    return Result<Done>{Done{}};
+  });
   database.listen("revocations", [writer = writer_](db::Tx& tx) { writer->catch_up(tx); });
   // What was committed between the two.
   (void)database.read_now([this](db::Tx& tx) {
@@ -231,9 +199,29 @@ void Revoked::apply(std::span<const Revocation> batch, Stamp at)
   writer_->apply(batch, at);
 }
 
+void Revoked::forget(Stamp now)
+{
+  writer_->forget(now);
+}
+
 std::size_t Revoked::size() const
 {
   return writer_->size();
+}
+
+std::size_t Revoked::bytes() const
+{
+  return writer_->bytes();
+}
+
+std::int64_t Revoked::seq() const
+{
+  return writer_->seq();
+}
+
+News Revoked::since(std::int64_t seq, std::size_t max) const
+{
+  return writer_->since(seq, max);
 }
 
 Revoked::View::View(const Revoked& revoked) : tables_{revoked.writer_->published()} {}
@@ -241,8 +229,7 @@ Revoked::View::View(const Revoked& revoked) : tables_{revoked.writer_->published
 bool Revoked::View::is_dead(const Uuid& session, std::int64_t user, std::int64_t generation)
 {
   const Tables& tables = tables_.get();
-  return tables.sessions->value_of(key_of(session)) != 0 ||
-         generation < tables.users->value_of(static_cast<std::uint64_t>(user));
+  return tables.sessions->contains(session) || generation < tables.users->lowest_of(user);
 }
 
 }  // namespace usher::sessions

@@ -111,33 +111,220 @@ TEST(Revoked, keeps_what_is_young_when_it_forgets)
   EXPECT_TRUE(view.is_dead(crypto::make_uuid7(), ada, 1));
 }
 
-TEST(Revoked, follows_the_database_from_now_on)
-{
+/// A database in which the clock can be read, and set.
+struct FollowedRevoked : ::testing::Test {
   const testing::TestDatabase database{users::migrations(), sessions::migrations()};
   const Instant now{1'700'000'000s};
-  testing::in(*database, [&](db::Tx& tx) { revoke_user(tx, users::UserId{bob}, 9, now); });
   Revoked revoked{15min};
-  revoked.follow(*database);
-  Revoked::View view{revoked};
-  EXPECT_FALSE(view.is_dead(crypto::make_uuid7(), bob, 1));  // from before: the database is asked about it
-  testing::in(*database, [&](db::Tx& tx) { revoke_user(tx, users::UserId{ada}, 2, now); });
-  EXPECT_TRUE(view.is_dead(crypto::make_uuid7(), ada, 1));  // the write has returned, so it must be known
+
+  void revoke(std::int64_t user, Instant at)
+  {
+    testing::in(*database, [&](db::Tx& tx) { revoke_user(tx, users::UserId{user}, 2, at); });
+  }
+
+  bool is_dead(std::int64_t user)
+  {
+    Revoked::View view{revoked};
+    return view.is_dead(crypto::make_uuid7(), user, 1);
+  }
+};
+
+TEST_F(FollowedRevoked, takes_in_what_the_database_holds_and_goes_on_from_there)
+{
+  revoke(bob, now);
+  revoked.follow(*database, now);
+  EXPECT_TRUE(is_dead(bob));
+  EXPECT_EQ(revoked.seq(), 1);
+  revoke(ada, now);
+  EXPECT_TRUE(is_dead(ada));  // the write has returned, so it must be known
+  EXPECT_EQ(revoked.seq(), 2);
+  EXPECT_EQ(revoked.since(1).users, std::vector({News::User{.id = ada, .generation = 2}}));
+  EXPECT_FALSE(revoked.since(1).whole);
 }
 
-TEST(Revoked, follows_more_than_one_batch_at_once)
+TEST_F(FollowedRevoked, does_not_take_in_what_no_token_can_be_as_old_as)
 {
-  const testing::TestDatabase database{users::migrations(), sessions::migrations()};
-  const Instant now{1'700'000'000s};
-  Revoked revoked{15min};
-  revoked.follow(*database);
-  Revoked::View view{revoked};
+  revoke(bob, now - 15min - 1h - 1s);
+  revoke(ada, now);
+  revoked.follow(*database, now);
+  EXPECT_FALSE(is_dead(bob));
+  EXPECT_TRUE(is_dead(ada));
+  EXPECT_TRUE(revoked.since(0).whole);
+  EXPECT_FALSE(revoked.since(1).whole);
+  EXPECT_EQ(revoked.seq(), 2);
+}
+
+TEST_F(FollowedRevoked, does_not_mind_that_the_clock_was_set_by_an_hour_while_it_was_down)
+{
+  revoke(bob, now - 1h);  // really: just now, by a clock that was set forth since
+  revoke(ada, now + 1h);  // and by one that was set back
+  revoked.follow(*database, now);
+  EXPECT_TRUE(is_dead(bob));
+  EXPECT_TRUE(is_dead(ada));
+}
+
+TEST_F(FollowedRevoked, ages_what_it_took_in_from_when_it_was_learnt)
+{
+  revoke(bob, now - 1h);
+  revoked.follow(*database, now);
+  const Revoked::Stamp started = std::chrono::steady_clock::now();
+  revoked.forget(started + 14min);
+  EXPECT_TRUE(is_dead(bob));
+  revoked.forget(started + 16min);
+  EXPECT_EQ(revoked.size(), 0U);
+  EXPECT_EQ(revoked.seq(), 1);
+}
+
+TEST_F(FollowedRevoked, tells_the_whole_to_who_asks_for_what_was_purged_before_it_began)
+{
+  for (std::int64_t user = 1; user <= 5; ++user) {
+    revoke(user, now);
+  }
+  testing::in(*database, [](db::Tx& tx) { tx.execute("DELETE FROM revocations WHERE seq = 3"); });
+  revoked.follow(*database, now);
+  EXPECT_TRUE(revoked.since(2).whole);
+  EXPECT_EQ(revoked.since(2).users.size(), 4U);
+  EXPECT_FALSE(revoked.since(3).whole);
+  EXPECT_EQ(revoked.since(3).users.size(), 2U);
+}
+
+TEST_F(FollowedRevoked, counts_on_after_everything_was_purged_and_the_process_began_anew)
+{
+  revoke(ada, now);
+  revoke(bob, now);
+  testing::in(*database, [&](db::Tx& tx) { return purge_revocations(tx, now + 24h); });
+  revoked.follow(*database, now + 24h);
+  EXPECT_EQ(revoked.seq(), 2);
+  EXPECT_EQ(revoked.size(), 0U);
+  EXPECT_FALSE(revoked.since(2).whole);
+  revoke(ada, now + 24h);
+  EXPECT_EQ(revoked.seq(), 3);
+}
+
+TEST_F(FollowedRevoked, counts_from_the_clock_on_after_a_start)
+{
+  revoke(bob, now);
+  testing::in(*database, [&](db::Tx& tx) { start_numbers_at(tx, now); });
+  revoked.follow(*database, now);
+  const std::int64_t started = epoch_seconds(now) * 1'000'000;
+  EXPECT_EQ(revoked.seq(), started);
+  revoke(ada, now);
+  EXPECT_EQ(revoked.seq(), started + 1);
+  EXPECT_EQ(revoked.since(started).users, std::vector({News::User{.id = ada, .generation = 2}}));
+}
+
+// The database was put back to before number 2, so its next end is again the second one.
+TEST_F(FollowedRevoked, tells_the_whole_to_who_knows_a_later_number_than_a_restored_database_had)
+{
+  revoke(bob, now);
+  testing::in(*database, [&](db::Tx& tx) { start_numbers_at(tx, now); });
+  revoked.follow(*database, now);
+  revoke(ada, now);
+  EXPECT_TRUE(revoked.since(2).whole);
+  EXPECT_EQ(revoked.since(2).users.size(), 2U);
+}
+
+TEST_F(FollowedRevoked, takes_the_start_of_another_process_for_no_revocation)
+{
+  revoke(bob, now);
+  revoked.follow(*database, now);
   testing::in(*database, [&](db::Tx& tx) {
-    for (std::int64_t user = 1; user <= 2500; ++user) {
-      revoke_user(tx, users::UserId{user}, 2, now);
-    }
+    start_numbers_at(tx, now);
+    revoke_user(tx, users::UserId{ada}, 2, now);
   });
+  EXPECT_EQ(revoked.since(1).users, std::vector({News::User{.id = ada, .generation = 2}}));
+  EXPECT_FALSE(revoked.since(1).whole);
+}
+
+TEST_F(FollowedRevoked, never_counts_back_when_the_clock_was_set_back)
+{
+  testing::in(*database, [&](db::Tx& tx) { start_numbers_at(tx, now + 1h); });
+  revoke(bob, now);
+  testing::in(*database, [&](db::Tx& tx) { start_numbers_at(tx, now); });
+  revoked.follow(*database, now);
+  EXPECT_EQ(revoked.seq(), epoch_seconds(now + 1h) * 1'000'000 + 1);
+}
+
+TEST_F(FollowedRevoked, takes_more_than_one_batch_at_once)
+{
+  const auto revoke_many = [&](std::int64_t first) {
+    testing::in(*database, [&](db::Tx& tx) {
+      for (std::int64_t user = first; user < first + 2500; ++user) {
+        revoke_user(tx, users::UserId{user}, 2, now);
+      }
+    });
+  };
+  revoke_many(1);
+  revoked.follow(*database, now);
   EXPECT_EQ(revoked.size(), 2500U);
-  EXPECT_TRUE(view.is_dead(crypto::make_uuid7(), 2500, 1));
+  EXPECT_TRUE(is_dead(2500));
+  revoke_many(2501);
+  EXPECT_EQ(revoked.size(), 5000U);
+  EXPECT_TRUE(is_dead(5000));
+  EXPECT_FALSE(is_dead(5001));
+}
+
+/// Table and history together, while they grow one by one and when they were filled at once.
+TEST(Revoked, costs_at_most_forty_bytes_a_session)
+{
+  constexpr std::size_t total = 1'000'000;
+  constexpr std::size_t batch_size = 1'000;
+  Revoked revoked{15min};
+  std::vector<Revocation> batch(batch_size);
+  std::int64_t seq = 0;
+  for (std::size_t done = batch_size; done <= total; done += batch_size) {
+    for (Revocation& one : batch) {
+      ++seq;
+      one = end_of({.high = 1, .low = static_cast<std::uint64_t>(seq)});
+      one.seq = seq;
+    }
+    revoked.apply(batch, start + std::chrono::milliseconds{seq / 2});
+    if (done % 50'000 == 0) {
+      ASSERT_LE(revoked.bytes(), (40 * done) + 64'000) << done;
+    }
+  }
+  EXPECT_EQ(revoked.size(), total);
+  EXPECT_LE(revoked.bytes(), 40 * total);
+  Revoked::View view{revoked};
+  EXPECT_TRUE(view.is_dead({.high = 1, .low = 1}, ada, 1));
+  EXPECT_TRUE(view.is_dead({.high = 1, .low = total}, ada, 1));
+  EXPECT_FALSE(view.is_dead({.high = 1, .low = total + 1}, ada, 1));
+  revoked.forget(start + 1h);
+  EXPECT_LT(revoked.bytes(), 64'000U);
+}
+
+TEST(Revoked, tells_what_is_new_to_threads_that_ask_while_it_grows)
+{
+  constexpr std::int64_t total = 5'000;
+  Revoked revoked{15min};
+  std::atomic<bool> wrong{false};
+  const auto follow = [&] {
+    std::vector<Uuid> heard;
+    std::int64_t have = 0;
+    while (have < total) {
+      const std::int64_t known = revoked.seq();
+      const News news = revoked.since(have, 100);
+      heard.insert(heard.end(), news.sessions.begin(), news.sessions.end());
+      wrong = wrong || news.from != have || (news.sessions.empty() && have < known);
+      have = news.seq;
+    }
+    for (std::size_t i = 0; i < heard.size(); ++i) {
+      wrong = wrong || heard[i].low != i + 1;
+    }
+    wrong = wrong || heard.size() != total;
+  };
+  std::vector<std::thread> followers;
+  followers.emplace_back(follow);
+  followers.emplace_back(follow);
+  for (std::int64_t seq = 1; seq <= total; ++seq) {
+    Revocation one = end_of({.high = 1, .low = static_cast<std::uint64_t>(seq)});
+    one.seq = seq;
+    revoked.apply(std::array{one}, start);
+  }
+  for (std::thread& follower : followers) {
+    follower.join();
+  }
+  EXPECT_FALSE(wrong);
 }
 
 TEST(Revoked, is_never_wrong_about_the_living_nor_late_about_the_dead_under_threads)

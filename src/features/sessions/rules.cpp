@@ -29,12 +29,12 @@ Verdict judge_access(const Session& session, std::int64_t user_generation, Insta
 
 Verdict judge_refresh(const Session& session, const Presented& presented, const ReuseWindow& reuse)
 {
+  if (!session.ended && presented.now >= session.idle_expires) {
+    return Verdict::run_out;
+  }
   if (const Verdict verdict = judge_access(session, presented.user_generation, presented.now);
       verdict != Verdict::rotate) {
     return verdict;
-  }
-  if (presented.now >= session.idle_expires) {
-    return Verdict::run_out;
   }
   if (presented.counter < 1 || presented.counter > session.counter) {
     return Verdict::unknown;

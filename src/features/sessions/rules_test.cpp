@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace usher::sessions {
 namespace {
@@ -152,6 +155,197 @@ TEST(JudgeRefresh, ends_at_the_absolute_limit_however_often_it_was_refreshed)
       ),
       Verdict::run_out
   );
+}
+
+/// docs/sessions.md as it stands there: a list of lines, of which the first that fits is the answer. Written
+/// from the page, not from rules.cpp.
+namespace page {
+
+enum class Life { alive, idle, at_the_absolute_end, ended };
+enum class Number { none, older, before, newest, ahead };
+enum class Reuse { until_used, window, strict };
+
+struct Case {
+  Life life{};
+  int generations_since{};  ///< the user's less the session's
+  Number number{};
+  Reuse reuse{};
+  std::chrono::seconds since_refresh{};
+};
+
+constexpr std::chrono::seconds window{10};
+
+struct Line {
+  std::string_view presented;
+  bool (*fits)(const Case&);
+  Verdict answer;
+};
+
+constexpr std::array lines{
+    Line{"the session ended", [](const Case& it) { return it.life == Life::ended; }, Verdict::ended},
+    Line{"or ran out", [](const Case& it) { return it.life != Life::alive; }, Verdict::run_out},
+    Line{
+        "alive but of a generation left behind",
+        [](const Case& it) { return it.generations_since != 0; },
+        Verdict::outdated
+    },
+    Line{"n > c", [](const Case& it) { return it.number == Number::ahead; }, Verdict::unknown},
+    Line{"never issued", [](const Case& it) { return it.number == Number::none; }, Verdict::unknown},
+    Line{"n = c", [](const Case& it) { return it.number == Number::newest; }, Verdict::rotate},
+    Line{"n < c - 1", [](const Case& it) { return it.number == Number::older; }, Verdict::theft},
+    Line{"strict", [](const Case& it) { return it.reuse == Reuse::strict; }, Verdict::theft},
+    Line{"until-used", [](const Case& it) { return it.reuse == Reuse::until_used; }, Verdict::repeat},
+    Line{"in the window", [](const Case& it) { return it.since_refresh <= window; }, Verdict::repeat},
+    Line{"later", [](const Case&) { return true; }, Verdict::theft},
+};
+
+Verdict answer_to(const Case& presented)
+{
+  return std::ranges::find_if(lines, [&](const Line& line) { return line.fits(presented); })->answer;
+}
+
+std::vector<std::int64_t> numbers_of(Number number, std::int64_t newest)
+{
+  constexpr auto least = std::numeric_limits<std::int64_t>::min();
+  constexpr auto greatest = std::numeric_limits<std::int64_t>::max();
+  switch (number) {
+    case Number::none: return {0, -1, least};
+    case Number::older:
+      return newest > 2 ? std::vector{std::int64_t{1}, newest - 2} : std::vector<std::int64_t>{};
+    case Number::before: return newest > 1 ? std::vector{newest - 1} : std::vector<std::int64_t>{};
+    case Number::newest: return {newest};
+    case Number::ahead:
+      return newest < greatest ? std::vector{newest + 1, greatest} : std::vector<std::int64_t>{};
+  }
+  return {};
+}
+
+Session session_of(const Case& it, std::int64_t newest, Instant now)
+{
+  constexpr std::chrono::seconds to_come{1};
+  const bool over = it.life == Life::at_the_absolute_end;
+  const bool idle = over || it.life == Life::idle;
+  return {
+      .generation = 3,
+      .counter = newest,
+      .created = now - 24h,
+      .refreshed = now - it.since_refresh,
+      .idle_expires = idle ? now : now + to_come,
+      .expires = over ? now : now + to_come,
+      .ended = it.life == Life::ended ? std::optional{now - 1h} : std::nullopt,
+  };
+}
+
+constexpr ReuseWindow reuse_of(Reuse reuse)
+{
+  switch (reuse) {
+    case Reuse::until_used: return until_used;
+    case Reuse::window: return window;
+    case Reuse::strict: break;
+  }
+  return strict;
+}
+
+constexpr std::array lives{Life::alive, Life::idle, Life::at_the_absolute_end, Life::ended};
+constexpr std::array generations{-1, 0, 1};
+constexpr std::array numbers{Number::none, Number::older, Number::before, Number::newest, Number::ahead};
+constexpr std::array reuses{Reuse::until_used, Reuse::window, Reuse::strict};
+/// A negative one: the clock was set back since.
+constexpr std::array ages{
+    std::chrono::seconds{-3600}, std::chrono::seconds{0}, window, window + 1s, std::chrono::seconds{3600}
+};
+
+/// Takes a digit of `rest` in the base that `all` is long.
+template <class T, std::size_t N>
+T next_of(const std::array<T, N>& all, std::size_t& rest)
+{
+  const T found = all.at(rest % N);
+  rest /= N;
+  return found;
+}
+
+/// Every combination once.
+std::vector<Case> all_cases()
+{
+  constexpr std::size_t total =
+      lives.size() * generations.size() * numbers.size() * reuses.size() * ages.size();
+  std::vector<Case> all(total);
+  for (std::size_t i = 0; i < total; ++i) {
+    std::size_t rest = i;
+    all[i] = {
+        .life = next_of(lives, rest),
+        .generations_since = next_of(generations, rest),
+        .number = next_of(numbers, rest),
+        .reuse = next_of(reuses, rest),
+        .since_refresh = next_of(ages, rest),
+    };
+  }
+  return all;
+}
+
+}  // namespace page
+
+TEST(JudgeRefresh, answers_every_question_there_is_as_the_page_does)
+{
+  constexpr std::int64_t greatest = std::numeric_limits<std::int64_t>::max();
+  std::size_t asked = 0;
+  std::set<Verdict> answers;
+  for (const page::Case& it : page::all_cases()) {
+    for (const std::int64_t newest : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, greatest}) {
+      const Session session = page::session_of(it, newest, start);
+      for (const std::int64_t counter : page::numbers_of(it.number, newest)) {
+        const Presented presented{
+            .counter = counter, .user_generation = session.generation + it.generations_since, .now = start
+        };
+        const Verdict answer = judge_refresh(session, presented, page::reuse_of(it.reuse));
+        EXPECT_EQ(name_of(answer), name_of(page::answer_to(it)))
+            << "life " << static_cast<int>(it.life) << ", " << it.generations_since
+            << " generations, n=" << counter << " of " << newest << ", mode " << static_cast<int>(it.reuse)
+            << ", " << it.since_refresh.count() << " s";
+        answers.insert(answer);
+        ++asked;
+      }
+    }
+  }
+  EXPECT_EQ(answers.size(), 7U);
+  EXPECT_GT(asked, 5000U);
+}
+
+TEST(JudgeAccess, answers_every_question_there_is_as_the_page_does)
+{
+  for (const page::Case& it : page::all_cases()) {
+    const Session session = page::session_of(it, 3, start);
+    // An access token in use shows that nobody is idle, and has no number.
+    page::Case without{it};
+    without.number = page::Number::newest;
+    without.life = it.life == page::Life::idle ? page::Life::alive : it.life;
+    EXPECT_EQ(
+        name_of(judge_access(session, session.generation + it.generations_since, start)),
+        name_of(page::answer_to(without))
+    );
+  }
+}
+
+/// An hour either way, in every mode: what was revoked stays so, and a session's life is its own.
+TEST(JudgeRefresh, revives_nothing_when_the_clock_is_set)
+{
+  for (const ReuseWindow& reuse : {until_used, ten_seconds, strict}) {
+    for (const std::chrono::seconds set : {std::chrono::seconds{-3600}, std::chrono::seconds{3600}}) {
+      const auto verdict = [&](const Session& session, std::int64_t counter) {
+        return judge_refresh(
+            session, {.counter = counter, .user_generation = 3, .now = start + 200s + set}, reuse
+        );
+      };
+      Session session = a_session();
+      session.idle_expires = start + 24h;
+      session.expires = start + 48h;
+      EXPECT_EQ(verdict(session, 5), Verdict::rotate);
+      EXPECT_EQ(verdict(session, 3), Verdict::theft);
+      EXPECT_EQ(verdict(session, 6), Verdict::unknown);
+      session.ended = start + 150s;
+      EXPECT_EQ(verdict(session, 5), Verdict::ended);
+    }
+  }
 }
 
 TEST(JudgeAccess, does_not_mind_that_nobody_refreshes)

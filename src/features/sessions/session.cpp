@@ -7,10 +7,11 @@
 namespace usher::sessions {
 namespace {
 
-constexpr std::array<std::pair<EndReason, std::string_view>, 9> names{{
+constexpr std::array<std::pair<EndReason, std::string_view>, 10> names{{
     {EndReason::logout, "logout"},
     {EndReason::ended_by_user, "ended_by_user"},
     {EndReason::ended_by_admin, "ended_by_admin"},
+    {EndReason::revoked, "revoked"},
     {EndReason::refresh_reused, "refresh_reused"},
     {EndReason::password_changed, "password_changed"},
     {EndReason::role_changed, "role_changed"},

@@ -16,6 +16,7 @@ enum class EndReason {
   logout,
   ended_by_user,  ///< from another session
   ended_by_admin,
+  revoked,         ///< by a service of the operator's, which may revoke (POST /api/revoke)
   refresh_reused,  ///< an old refresh token came back: theft
   password_changed,
   role_changed,

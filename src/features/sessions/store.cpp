@@ -11,6 +11,7 @@ namespace usher::sessions {
 namespace {
 
 constexpr int ended_at_once_max = 1000;  // by one login; the next takes the rest
+constexpr std::int64_t numbers_a_second = 1'000'000;
 
 /// The text of a Uuid for as long as a statement needs it, without a heap allocation.
 class Key {
@@ -97,14 +98,27 @@ std::optional<Session> find(db::Tx& tx, const Uuid& id)
   );
 }
 
-std::vector<Session> of_user(db::Tx& tx, users::UserId user, Instant since)
+std::vector<Session> alive_of(db::Tx& tx, users::UserId user, Instant now)
 {
   return tx.all(
       "SELECT id, user_id, generation, counter, created_at, refreshed_at, idle_expires_at, expires_at, "
       "auth_time,"
       " amr, user_agent, address, ended_at, end_reason FROM sessions"
-      " WHERE user_id = $1 AND COALESCE(ended_at, idle_expires_at) > $2 ORDER BY id DESC LIMIT $3",
-      {user.value, epoch_seconds(since), sessions_shown_max},
+      " WHERE user_id = $1 AND ended_at IS NULL AND idle_expires_at > $2 ORDER BY id DESC LIMIT $3",
+      {user.value, epoch_seconds(now), live_sessions_max},
+      session_from
+  );
+}
+
+std::vector<Session> over_of(db::Tx& tx, users::UserId user, const Period& period)
+{
+  return tx.all(
+      "SELECT id, user_id, generation, counter, created_at, refreshed_at, idle_expires_at, expires_at, "
+      "auth_time,"
+      " amr, user_agent, address, ended_at, end_reason FROM sessions"
+      " WHERE user_id = $1 AND COALESCE(ended_at, idle_expires_at) > $2"
+      " AND (ended_at IS NOT NULL OR idle_expires_at <= $3) ORDER BY id DESC LIMIT $4",
+      {user.value, epoch_seconds(period.since), epoch_seconds(period.now), over_shown_max},
       session_from
   );
 }
@@ -150,36 +164,44 @@ std::int64_t end_all(
   const Key kept{except.value_or(Uuid{})};
   const std::int64_t ended = tx.execute(
       "INSERT INTO revocations (session_id, user_id, at) SELECT id, user_id, $2 FROM sessions"
-      " WHERE user_id = $1 AND id <> $3 AND ended_at IS NULL AND expires_at > $2",
+      " WHERE user_id = $1 AND id <> $3 AND ended_at IS NULL",
       {user.value, epoch_seconds(now), kept.text()}
   );
   if (ended == 0) {
     return 0;
   }
   tx.execute(
-      "UPDATE sessions SET ended_at = $2, end_reason = $4"
-      " WHERE user_id = $1 AND id <> $3 AND ended_at IS NULL AND expires_at > $2",
+      "UPDATE sessions SET"
+      " ended_at = CASE WHEN expires_at <= $2 THEN idle_expires_at ELSE $2 END,"
+      " end_reason = CASE WHEN expires_at <= $2 THEN 'expired' ELSE $4 END"
+      " WHERE user_id = $1 AND id <> $3 AND ended_at IS NULL",
       {user.value, epoch_seconds(now), kept.text(), name_of(reason)}
   );
   tx.notify("revocations");
   return ended;
 }
 
-void make_room(db::Tx& tx, users::UserId user, Instant now)
+std::vector<Ended> make_room(db::Tx& tx, users::UserId user, Instant now)
 {
   // At most one in the ordinary course. What ran out is taken along, so that it cannot pile up either.
-  const std::vector<Uuid> ended = tx.all(
+  std::vector<Ended> ended = tx.all(
       "UPDATE sessions SET"
       " ended_at = CASE WHEN idle_expires_at <= $2 THEN idle_expires_at ELSE $2 END,"
       " end_reason = CASE WHEN idle_expires_at <= $2 THEN 'expired' ELSE 'too_many' END"
       " WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL"
-      " ORDER BY CASE WHEN idle_expires_at <= $2 THEN 1 ELSE 0 END, id DESC LIMIT $3 OFFSET $4) RETURNING id",
+      " ORDER BY CASE WHEN idle_expires_at <= $2 THEN 1 ELSE 0 END, id DESC LIMIT $3 OFFSET $4)"
+      " RETURNING id, end_reason",
       {user.value, epoch_seconds(now), ended_at_once_max, live_sessions_max - 1},
-      [](const db::Row& row) { return uuid_at(row, 0); }
+      [](const db::Row& row) {
+        return Ended{
+            .session = uuid_at(row, 0), .reason = parse_end_reason(row.text(1)).value_or(EndReason::too_many)
+        };
+      }
   );
-  for (const Uuid& id : ended) {
-    note_revoked(tx, id, user, now);
+  for (const Ended& one : ended) {
+    note_revoked(tx, one.session, user, now);
   }
+  return ended;
 }
 
 void revoke_user(db::Tx& tx, users::UserId user, std::int64_t generation, Instant now)
@@ -196,6 +218,16 @@ void adopt_generation(db::Tx& tx, const Uuid& session, std::int64_t generation)
   tx.execute(
       "UPDATE sessions SET generation = $2 WHERE id = $1 AND ended_at IS NULL",
       {Key{session}.text(), generation}
+  );
+}
+
+void start_numbers_at(db::Tx& tx, Instant now)
+{
+  const std::int64_t number = epoch_seconds(now) * numbers_a_second;
+  tx.execute(
+      "INSERT INTO revocations (seq, user_id, generation, at) SELECT $1, 0, 0, $2"
+      " WHERE $1 > (SELECT COALESCE(MAX(seq), 0) FROM revocations)",
+      {number, epoch_seconds(now)}
   );
 }
 
@@ -246,7 +278,10 @@ Uuid purge_sessions(db::Tx& tx, const Uuid& cursor, Instant dead_before)
 
 std::int64_t purge_revocations(db::Tx& tx, Instant before)
 {
-  return tx.execute("DELETE FROM revocations WHERE at < $1", {epoch_seconds(before)});
+  return tx.execute(
+      "DELETE FROM revocations WHERE at < $1 AND seq < (SELECT MAX(seq) FROM revocations)",
+      {epoch_seconds(before)}
+  );
 }
 
 }  // namespace usher::sessions

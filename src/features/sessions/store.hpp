@@ -22,9 +22,17 @@ void insert(db::Tx& tx, const Session& session);
 
 std::optional<Session> find(db::Tx& tx, const Uuid& id);
 
-/// Newest first, at most sessions_shown_max of them: those alive and those that were over only after `since`.
-inline constexpr int sessions_shown_max = 100;
-std::vector<Session> of_user(db::Tx& tx, users::UserId user, Instant since);
+/// Those alive, newest first; live_sessions_max is all there can be.
+std::vector<Session> alive_of(db::Tx& tx, users::UserId user, Instant now);
+
+/// Those that are over, for whatever reason, but were alive after `since`: newest first, at most
+/// over_shown_max.
+inline constexpr int over_shown_max = 100;
+struct Period {
+  Instant since{};
+  Instant now{};
+};
+std::vector<Session> over_of(db::Tx& tx, users::UserId user, const Period& period);
 
 /// The compare-and-swap of a refresh: counter `from` becomes from + 1, unless somebody was faster or the
 /// session has ended: then false, and nothing has changed.
@@ -42,14 +50,21 @@ bool authenticated_again(db::Tx& tx, const Uuid& id, Instant auth_time);
 /// False when there is no such session or it had ended before (the first reason stays).
 bool end(db::Tx& tx, const Uuid& id, EndReason reason, Instant now);
 
-/// Ends every live session of the user but `except`; hands back how many those were.
+/// Ends every session of the user but `except` that has not ended before; hands back how many those were. One
+/// at its absolute end gets EndReason::expired: it is over already, but only a mark survives a clock that is
+/// set back.
 std::int64_t end_all(
     db::Tx& tx, users::UserId user, EndReason reason, const std::optional<Uuid>& except, Instant now
 );
 
 /// Before the user's next session is inserted: ends the oldest live ones beyond live_sessions_max - 1, with
-/// EndReason::too_many. Those that had run out unnoticed are the first to go, with EndReason::expired.
-void make_room(db::Tx& tx, users::UserId user, Instant now);
+/// EndReason::too_many. Those that had run out unnoticed are the first to go, with EndReason::expired. Hands
+/// back which those were.
+struct Ended {
+  Uuid session;
+  EndReason reason{};
+};
+std::vector<Ended> make_room(db::Tx& tx, users::UserId user, Instant now);
 
 /// Access tokens of `user` with a generation under this one are dead. For a deleted user: the largest int64.
 void revoke_user(db::Tx& tx, users::UserId user, std::int64_t generation, Instant now);
@@ -64,10 +79,22 @@ struct Revocation {
   users::UserId user{};
   std::int64_t generation{};
   Instant at{};
+
+  /// Only a number was passed over; nothing was revoked.
+  bool is_mark() const noexcept { return !session && user.value == 0; }
 };
 
-std::int64_t last_revocation(db::Tx& tx);  ///< 0 when there was none yet
-/// In order, at most revocations_batch of them.
+/// When a server starts: from here on revocations get numbers above a millionfold of the epoch's seconds, and
+/// so above all that were given before, also by a database that was put back to an older state since. Else
+/// who had heard of number 812 would take the 813th of the restored one for the next.
+void start_numbers_at(db::Tx& tx, Instant now);
+
+/// 0 when there was none yet. Never less than it was before, whatever was purged: the feed counts on it.
+std::int64_t last_revocation(db::Tx& tx);
+
+/// In order, at most revocations_batch of them. Whoever has read up to a number never looks below it again,
+/// so no number may appear once a higher one could be read. SQLite's one writer sees to that; an engine with
+/// more than one has to let them take turns from the taking of a number to the commit (an advisory lock).
 inline constexpr int revocations_batch = 1000;
 std::vector<Revocation> revocations_since(db::Tx& tx, std::int64_t seq);
 
@@ -76,7 +103,8 @@ std::vector<Revocation> revocations_since(db::Tx& tx, std::int64_t seq);
 /// reached.
 inline constexpr int sessions_swept = 1000;
 Uuid purge_sessions(db::Tx& tx, const Uuid& cursor, Instant dead_before);
-/// Removes the lines from before `before`: no access token is older than that.
+/// Removes the lines from before `before`: no access token is older than that. Not the newest, from which
+/// last_revocation() knows how far the numbers have got.
 std::int64_t purge_revocations(db::Tx& tx, Instant before);
 
 }  // namespace usher::sessions

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "crypto/random.hpp"
+#include "db/sqlite/sqlite_database.hpp"
 #include "features/sessions/rules.hpp"
 #include "features/users/store.hpp"
 #include "testing/database.hpp"
@@ -144,6 +145,22 @@ TEST_F(SessionStore, ends_all_without_exception)
   EXPECT_EQ(in(*database, end_them), 0);
 }
 
+TEST_F(SessionStore, leaves_nothing_behind_that_a_clock_set_back_could_revive)
+{
+  const Session idle = insert_session(ada);
+  const Session over = insert_session(ada);
+  const Rotation refresh{.id = idle.id, .from = 1, .now = now, .idle_expires = now + 2h};
+  in(*database, [&](db::Tx& tx) { return rotate(tx, refresh); });
+  const auto end_them = [&](db::Tx& tx) {
+    return end_all(tx, ada, EndReason::ended_by_user, std::nullopt, now + 24h);
+  };
+  EXPECT_EQ(in(*database, end_them), 2);
+  EXPECT_EQ(stored(idle.id).end_reason, EndReason::expired);
+  EXPECT_EQ(stored(idle.id).ended, now + 2h);
+  EXPECT_EQ(stored(over.id).ended, now + 1h);
+  EXPECT_THAT(revocations(), SizeIs(2));
+}
+
 TEST_F(SessionStore, ends_what_room_is_made_of_the_oldest_first)
 {
   std::vector<Session> all;
@@ -151,7 +168,9 @@ TEST_F(SessionStore, ends_what_room_is_made_of_the_oldest_first)
     all.push_back(insert_session(ada));
   }
   const Session other = insert_session(bob);
-  in(*database, [&](db::Tx& tx) { make_room(tx, ada, now); });
+  const auto ended = in(*database, [&](db::Tx& tx) { return make_room(tx, ada, now); });
+  EXPECT_THAT(ended, SizeIs(2));
+  EXPECT_EQ(ended.at(0).reason, EndReason::too_many);
   EXPECT_EQ(stored(all[0].id).end_reason, EndReason::too_many);
   EXPECT_EQ(stored(all[1].id).end_reason, EndReason::too_many);
   EXPECT_FALSE(stored(all[2].id).ended);
@@ -168,7 +187,7 @@ TEST_F(SessionStore, ends_what_ran_out_before_what_is_alive_when_room_is_made)
   }
   const Rotation refresh{.id = oldest.id, .from = 1, .now = now, .idle_expires = now + 3h};
   in(*database, [&](db::Tx& tx) { return rotate(tx, refresh); });
-  in(*database, [&](db::Tx& tx) { make_room(tx, ada, now + 2h); });
+  in(*database, [&](db::Tx& tx) { return make_room(tx, ada, now + 2h); });
   EXPECT_FALSE(stored(oldest.id).ended);
   EXPECT_EQ(stored(newer.front().id).end_reason, EndReason::expired);
   EXPECT_EQ(stored(newer.front().id).ended, now + 1h);
@@ -178,7 +197,7 @@ TEST_F(SessionStore, ends_what_ran_out_before_what_is_alive_when_room_is_made)
 TEST_F(SessionStore, ends_nothing_where_there_is_room)
 {
   const Session session = insert_session(ada);
-  in(*database, [&](db::Tx& tx) { make_room(tx, ada, now); });
+  in(*database, [&](db::Tx& tx) { return make_room(tx, ada, now); });
   EXPECT_FALSE(stored(session.id).ended);
   EXPECT_THAT(revocations(), IsEmpty());
 }
@@ -235,18 +254,54 @@ TEST_F(SessionStore, goes_with_its_user)
   EXPECT_FALSE(in(*database, [&](db::Tx& tx) { return find(tx, session.id); }));
 }
 
-TEST_F(SessionStore, lists_newest_first_and_leaves_out_what_was_over_before)
+std::vector<Uuid> ids_of(const std::vector<Session>& listed)
+{
+  std::vector<Uuid> ids;
+  for (const Session& session : listed) {
+    ids.push_back(session.id);
+  }
+  return ids;
+}
+
+TEST_F(SessionStore, tells_those_alive_from_those_that_are_over)
 {
   const Session first = insert_session(ada);
   const Session second = insert_session(ada);
+  const Session refreshed = insert_session(ada);
   const Session old = insert_session(ada);
   insert_session(bob);
   in(*database, [&](db::Tx& tx) { return end(tx, first.id, EndReason::logout, now + 30s); });
   in(*database, [&](db::Tx& tx) { return end(tx, old.id, EndReason::logout, now + 10s); });
-  const auto listed = in(*database, [&](db::Tx& tx) { return of_user(tx, ada, now + 20s); });
-  ASSERT_THAT(listed, SizeIs(2));
-  EXPECT_EQ(listed[0].id, second.id);
-  EXPECT_EQ(listed[1].id, first.id);
+  const Rotation refresh{.id = refreshed.id, .from = 1, .now = now, .idle_expires = now + 3h};
+  in(*database, [&](db::Tx& tx) { return rotate(tx, refresh); });
+  const auto alive = [&](Instant at) {
+    return ids_of(in(*database, [&](db::Tx& tx) { return alive_of(tx, ada, at); }));
+  };
+  const auto over = [&](const Period& period) {
+    return ids_of(in(*database, [&](db::Tx& tx) { return over_of(tx, ada, period); }));
+  };
+  EXPECT_THAT(alive(now + 59min), ElementsAre(refreshed.id, second.id));
+  EXPECT_THAT(over({.since = now + 20s, .now = now + 59min}), ElementsAre(first.id));
+  EXPECT_THAT(alive(now + 1h), ElementsAre(refreshed.id));
+  EXPECT_THAT(over({.since = now, .now = now + 1h}), ElementsAre(old.id, second.id, first.id));
+  EXPECT_THAT(alive(now + 3h), IsEmpty());
+}
+
+TEST_F(SessionStore, shows_the_living_however_many_are_dead)
+{
+  const Session alive = insert_session(ada);
+  std::vector<Session> dead;
+  for (int i = 0; i < over_shown_max + 1; ++i) {
+    dead.push_back(insert_session(ada));
+  }
+  in(*database, [&](db::Tx& tx) { return end_all(tx, ada, EndReason::ended_by_user, alive.id, now + 1s); });
+  EXPECT_THAT(
+      ids_of(in(*database, [&](db::Tx& tx) { return alive_of(tx, ada, now + 2s); })), ElementsAre(alive.id)
+  );
+  const auto over =
+      in(*database, [&](db::Tx& tx) { return over_of(tx, ada, {.since = now, .now = now + 2s}); });
+  ASSERT_THAT(over, SizeIs(over_shown_max));
+  EXPECT_EQ(over.front().id, dead.back().id);
 }
 
 TEST_F(SessionStore, is_swept_of_what_is_long_over)
@@ -276,6 +331,48 @@ TEST_F(SessionStore, forgets_old_revocations)
   EXPECT_EQ(in(*database, [&](db::Tx& tx) { return purge_revocations(tx, now + 5s); }), 1);
   ASSERT_THAT(revocations(), SizeIs(1));
   EXPECT_EQ(revocations()[0].user, bob);
+}
+
+TEST_F(SessionStore, counts_on_after_every_revocation_is_too_old)
+{
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, ada, 2, now); });
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, bob, 2, now); });
+  const auto last = [&] { return in(*database, [](db::Tx& tx) { return last_revocation(tx); }); };
+  const std::int64_t before = last();
+  const auto purge = [&](db::Tx& tx) { return purge_revocations(tx, now + 24h); };
+  EXPECT_EQ(in(*database, purge), 1);
+  EXPECT_EQ(in(*database, purge), 0);
+  EXPECT_EQ(last(), before);
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, ada, 3, now + 25h); });
+  EXPECT_EQ(last(), before + 1);
+  EXPECT_EQ(in(*database, purge), 1);
+}
+
+TEST(RevocationNumbers, go_on_after_everything_was_purged_and_the_process_began_anew)
+{
+  const testing::TempFolder folder;
+  const Instant now{1'700'000'000s};
+  const auto open = [&] { return db::open_sqlite({.path = (folder.path() / "usher.db").string()}); };
+  {
+    const auto database = open();
+    database->migrate(sessions::migrations());
+    in(*database, [&](db::Tx& tx) { revoke_user(tx, users::UserId{1}, 2, now); });
+    in(*database, [&](db::Tx& tx) { revoke_user(tx, users::UserId{1}, 3, now); });
+    in(*database, [&](db::Tx& tx) { return purge_revocations(tx, now + 24h); });
+  }
+  const auto database = open();
+  EXPECT_EQ(in(*database, [](db::Tx& tx) { return last_revocation(tx); }), 2);
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, users::UserId{1}, 4, now + 24h); });
+  EXPECT_EQ(in(*database, [](db::Tx& tx) { return last_revocation(tx); }), 3);
+}
+
+TEST_F(SessionStore, never_gives_a_number_twice_even_if_no_line_is_left)
+{
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, ada, 2, now); });
+  in(*database, [&](db::Tx& tx) { tx.execute("DELETE FROM revocations"); });
+  in(*database, [&](db::Tx& tx) { revoke_user(tx, ada, 3, now); });
+  ASSERT_THAT(revocations(), SizeIs(1));
+  EXPECT_EQ(revocations()[0].seq, 2);
 }
 
 }  // namespace

@@ -33,6 +33,12 @@ inline constexpr Refusal last_admin{
 inline constexpr Refusal role_forbidden{
     Kind::forbidden, "role_forbidden", "Role not yours to change", "Only an administrator may set a role."
 };
+inline constexpr Refusal disabling_forbidden{
+    Kind::forbidden,
+    "disabling_forbidden",
+    "Not yours to disable",
+    "Only an administrator may disable or enable an account."
+};
 
 /// What a user says about themself.
 struct Profile {

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/published.hpp"
+#include "db/database.hpp"
+#include "features/revocations/whole_set.hpp"
+#include "features/sessions/live.hpp"
+#include "http/event_streams.hpp"
+#include "metrics/metrics.hpp"
+#include "tokens/keyring.hpp"
+#include "tokens/options.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+namespace usher::revocations {
+
+/// Verifiers may take a token for so long after its `exp`; `Revoked` remembers for as long.
+inline constexpr std::chrono::seconds verifier_leeway_max{60};
+
+struct Options {
+  std::size_t listeners_max{10'000};  ///< revocations.listeners_max
+  std::chrono::seconds heartbeat{5};  ///< revocations.heartbeat
+  std::string_view scope{};           ///< of the service credential that it takes to read; empty: anybody may
+};
+
+class Channel;
+
+/// What the feed's channels, one for each network loop, share. Outlives them and the database.
+class Feed {
+ public:
+  struct Parts {
+    const sessions::Revoked& revoked;
+    const Published<tokens::KeyRing>& keys;
+    const tokens::Options& tokens;
+    const Clock& clock;
+    metrics::Registry& metrics;
+    Options options{};
+  };
+  explicit Feed(const Parts& parts);
+  Feed(const Feed&) = delete;
+  Feed& operator=(const Feed&) = delete;
+  ~Feed() = default;
+
+  /// Hears of every revocation from now on. After Revoked::follow(), which has to hear of it first.
+  void follow(db::Database& database);
+
+  /// How long a verifier has to hold an entry: no access token lives longer.
+  std::chrono::seconds keep() const noexcept { return revoked_.life(); }
+  const Options& options() const noexcept { return options_; }
+  const sessions::Revoked& revoked() const noexcept { return revoked_; }
+  const Clock& clock() const noexcept { return clock_; }
+  http::Seats& seats() noexcept { return seats_; }
+  WholeSet& whole() noexcept { return whole_; }
+  metrics::Counter& events() noexcept { return events_; }
+
+  // For channels.
+  void join(Channel& channel);
+  /// Once this returns, whatever `revoked` learns is announced to it; what it knew before is not.
+  void attend(Channel& channel);
+  void rest(Channel& channel);
+  void leave(Channel& channel);
+
+ private:
+  struct Member {
+    Channel* channel;
+    bool attends;
+  };
+  void tell_all();
+  void set(const Channel& channel, bool attends);
+
+  const sessions::Revoked& revoked_;
+  const Clock& clock_;
+  const Options options_;
+  http::Seats seats_;
+  metrics::Counter& events_;
+  std::mutex mutex_;
+  std::vector<Member> members_;
+  WholeSet whole_;
+};
+
+}  // namespace usher::revocations
