@@ -35,7 +35,8 @@ http::MakeSite make_site(Services& services)
     site->kept = loop;
     site->authenticator =
         std::make_unique<auth::TokenAuthenticator>(loop->mint, loop->door, services.revoked, services.clock);
-    site->clients = std::make_unique<clients::CredentialAuthenticator>(loop->door, services.metrics);
+    site->clients =
+        std::make_unique<clients::CredentialAuthenticator>(loop->door, services.metrics, services.log);
     mount_features(site->router, services, *loop);
     if (services.config.http.metrics_listen == "same") {
       health::mount_metrics(site->router, services.metrics);

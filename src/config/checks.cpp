@@ -57,6 +57,11 @@ void check_tokens(const Config& config, std::vector<Clash>& found)
   if (config.tokens.access_ttl > config.sessions.max_life) {
     found.push_back({"tokens.access_ttl", "must not be longer than sessions.max_life"});
   }
+  if (config.tokens.audience == "revocations") {
+    found.push_back(
+        {"tokens.audience", "must not be `revocations`, which is the audience of the revocation feed"}
+    );
+  }
   const auto rotate = config.tokens.rotate_every;
   if (rotate.count() != 0 && (rotate < std::chrono::hours{1} || rotate < 2 * config.tokens.access_ttl)) {
     found.push_back({"tokens.rotate_every", "must be 0, or at least 1h and twice tokens.access_ttl"});

@@ -281,6 +281,15 @@ TEST(SettingsTable, has_defaults_that_it_would_accept_itself)
   EXPECT_TRUE(clashes(defaults).empty());
 }
 
+TEST(Clashes, keep_the_audience_of_the_revocation_feed_to_the_feed)
+{
+  Config config;
+  config.tokens.audience = "revocations";
+  const std::vector<Clash> found = clashes(config);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0].reason, HasSubstr("audience of the revocation feed"));
+}
+
 TEST(SettingsTable, is_what_the_reference_page_says)
 {
   EXPECT_EQ(usher::testing::read_file("docs/configuration.md"), reference_page())

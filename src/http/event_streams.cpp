@@ -55,6 +55,15 @@ void Listener::offer(const Event& event, std::uint64_t number)
   if (over_ || std::exchange(last_seen_, number) == number) {
     return;
   }
+  try {
+    take(event);
+  } catch (...) {
+    end();  // what it lacks now it gets when it comes back
+  }
+}
+
+void Listener::take(const Event& event)
+{
   const bool idle = backlog_.empty();
   std::size_t sent = 0;
   if (begun_ && idle) {
@@ -89,7 +98,14 @@ bool Listener::write_now(std::string_view bytes, std::size_t& sent)
 void Listener::end()
 {
   over_ = true;
+  dropped_ = true;
   drop();
+  wake();
+}
+
+void Listener::leave()
+{
+  over_ = true;
   wake();
 }
 
@@ -107,6 +123,19 @@ std::shared_ptr<Seat> EventStreams::seat()
   return std::make_shared<Seat>(*this, seats_);
 }
 
+std::shared_ptr<Seat> EventStreams::seat_to_show()
+{
+  const bool full = seats_.taken() >= seats_.max_;
+  return full ? nullptr : std::make_shared<Seat>(*this, seats_, Seat::Taken::no);
+}
+
+void EventStreams::send_all_away()
+{
+  for (Listener* const listener : listeners_) {
+    listener->leave();
+  }
+}
+
 void EventStreams::send(Event event, std::function<void()> done)
 {
   USHER_ASSERT(!sending());
@@ -121,18 +150,27 @@ void EventStreams::send(Event event, std::function<void()> done)
 /// was offered the event (and knows it), or is as far from it as before. Who joins stands behind them all.
 void EventStreams::next_slice()
 {
-  left_ = std::min(left_, listeners_.size());
-  for (std::size_t count = std::min(slice, left_); count > 0; --count) {
-    --left_;
-    listeners_[left_]->offer(event_, number_);
-  }
-  if (left_ > 0) {
-    post([this] { next_slice(); });
-    return;
+  offer_slice();
+  while (left_ > 0) {
+    try {
+      post([this] { next_slice(); });
+      return;
+    } catch (...) {
+      offer_slice();  // no memory to put it off
+    }
   }
   event_.reset();
   if (const auto done = std::exchange(done_, {})) {
     done();
+  }
+}
+
+void EventStreams::offer_slice()
+{
+  left_ = std::min(left_, listeners_.size());
+  for (std::size_t count = std::min(slice, left_); count > 0; --count) {
+    --left_;
+    listeners_[left_]->offer(event_, number_);
   }
 }
 
@@ -159,7 +197,11 @@ void EventStreams::next_beat()
     if (failed) {
       return;  // the hub may be gone
     }
-    beating_ = what_();
+    try {
+      beating_ = what_();
+    } catch (...) {
+      beating_ = true;
+    }
     if (beating_) {
       next_beat();
     }

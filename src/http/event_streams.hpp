@@ -45,15 +45,22 @@ class Seats {
 /// One listener's place in a hub: taken when its request is answered, free again when its connection is gone.
 class Seat {
  public:
-  Seat(EventStreams& hub, Seats& seats) : hub_{hub}, seats_{seats} {}
+  enum class Taken { yes, no };
+  Seat(EventStreams& hub, Seats& seats, Taken taken = Taken::yes) : hub_{hub}, seats_{seats}, taken_{taken} {}
   Seat(const Seat&) = delete;
   Seat& operator=(const Seat&) = delete;
-  ~Seat() { seats_.taken_.fetch_sub(1, std::memory_order_relaxed); }
+  ~Seat()
+  {
+    if (taken_ == Taken::yes) {
+      seats_.taken_.fetch_sub(1, std::memory_order_relaxed);
+    }
+  }
 
  private:
   friend class Listener;
   EventStreams& hub_;
   Seats& seats_;
+  const Taken taken_;
 };
 
 /// What a listener's socket has not taken yet, in order: shared events, never copies of them.
@@ -92,8 +99,10 @@ class Listener {
   /// From now on events are written as they come; until then they gather.
   void begin() noexcept { begun_ = true; }
   bool begun() const noexcept { return begun_; }
-  /// It was cut off, or the other side is gone.
+  /// It was cut off or sent away, or the other side is gone.
   bool over() const noexcept { return over_; }
+  /// Also what it was sent does not matter any more.
+  bool dropped() const noexcept { return dropped_; }
   Backlog& backlog() noexcept { return backlog_; }
 
  private:
@@ -101,7 +110,9 @@ class Listener {
   void offer(const Event& event, std::uint64_t number);
   /// Nothing when the socket is closed.
   bool write_now(std::string_view bytes, std::size_t& sent);
+  void take(const Event& event);
   void end();
+  void leave();
 
   std::shared_ptr<Seat> seat_;
   std::size_t place_;        ///< in the hub
@@ -109,6 +120,7 @@ class Listener {
   Backlog backlog_{};
   bool begun_{false};
   bool over_{false};
+  bool dropped_{false};
 };
 
 /// Server-sent events of one loop: connections join by way of Response::stream, and send() writes to each of
@@ -122,19 +134,26 @@ class EventStreams {
 
   /// nullptr when all are taken.
   std::shared_ptr<Seat> seat();
+  /// For HEAD, which takes none; nullptr when seat() would be.
+  std::shared_ptr<Seat> seat_to_show();
 
   /// To all who listen now; one write for each in the ordinary case. Goes to some hundred of them at a time,
   /// so that the loop's requests need not wait for thousands, and calls `done` after the last. What a socket
-  /// does not take waits in its Backlog; who lets too much wait is cut off. Not while another is under way.
+  /// does not take waits in its Backlog; who lets too much wait is cut off, and so is who cannot be written
+  /// to because something throws. Not while another is under way.
   void send(Event event, std::function<void()> done = {});
   bool sending() const noexcept { return event_ != nullptr; }
 
   std::size_t size() const noexcept { return listeners_.size(); }
 
+  /// Ends all streams.
+  void send_all_away();
+
   /// Runs `what` on the loop's thread. Any thread, while the loop is there.
   void post(std::function<void()> what);
 
-  /// Runs `what` every `period` until it says false; does nothing while an earlier one goes on.
+  /// Runs `what` every `period` until it says false; does nothing while an earlier one goes on. What it
+  /// throws is dropped: it has its next turn all the same.
   void beat(std::chrono::seconds period, std::function<bool()> what);
 
  private:
@@ -145,6 +164,7 @@ class EventStreams {
       Executor>;
   static constexpr std::size_t slice = 256;
   void next_slice();
+  void offer_slice();
   void next_beat();
 
   Seats& seats_;

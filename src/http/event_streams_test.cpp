@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -139,6 +140,59 @@ TEST_F(Hub, gives_everybody_each_event_once_whoever_comes_and_goes_meanwhile)
     loop.run();
     EXPECT_EQ(with("ee"), 997U) << gone;
   }
+}
+
+/// A listener whose socket cannot be written to, and does not say so.
+class Faulty final : public Listener {
+ public:
+  explicit Faulty(std::shared_ptr<Seat> seat) : Listener{std::move(seat)} { begin(); }
+
+  bool was_cut() const { return over() && dropped(); }
+
+ private:
+  crypto::Io write(std::string_view /*bytes*/) override { throw std::bad_alloc{}; }
+  void wake() override {}
+  void drop() override {}
+};
+
+TEST_F(Hub, cuts_off_whose_event_fails_and_goes_on_with_the_others)
+{
+  const Faulty faulty{hub.seat()};
+  listen(300);
+  hub.send(event_of(1));
+  EXPECT_NO_THROW(loop.run());
+  EXPECT_TRUE(faulty.was_cut());
+  EXPECT_EQ(with("e"), 300U);
+  EXPECT_FALSE(hub.sending());
+}
+
+TEST_F(Hub, goes_on_beating_after_a_beat_that_fails)
+{
+  int beats = 0;
+  hub.beat(std::chrono::seconds{0}, [&] {
+    if (++beats == 1) {
+      throw std::bad_alloc{};
+    }
+    return beats < 3;
+  });
+  EXPECT_NO_THROW(loop.run());
+  EXPECT_EQ(beats, 3);
+}
+
+TEST_F(Hub, sends_all_away)
+{
+  listen(300);
+  hub.send_all_away();
+  hub.send(event_of(1));
+  loop.run();
+  EXPECT_EQ(with(""), 300U) << "and offers them nothing more";
+}
+
+TEST_F(Hub, has_seats_to_show_that_are_not_taken)
+{
+  const auto shown = hub.seat_to_show();
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(seats.taken(), 0U);
 }
 
 TEST_F(Hub, is_done_when_all_have_left)

@@ -48,7 +48,9 @@ bool range_covers(std::string_view range, std::string_view type)
     return type.size() > range.size() &&
            equal_ignoring_case(range.substr(0, range.size() - 1), type.substr(0, range.size() - 1));
   }
-  return equal_ignoring_case(range, type);
+  // Who asks for JSON takes a key set (application/jwk-set+json) too.
+  const bool is_json = type.ends_with("+json") && equal_ignoring_case(range, json_type);
+  return is_json || equal_ignoring_case(range, type);
 }
 
 bool accepts(std::string_view accept, std::string_view type)

@@ -27,7 +27,7 @@ class StreamPhase final : public Listener {
   StreamPhase& operator=(const StreamPhase&) = delete;
   ~StreamPhase() override
   {
-    if (begun() && !over()) {
+    if (begun() && !dropped()) {
       transport_.finish();
     }
   }

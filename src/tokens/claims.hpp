@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace usher::tokens {
@@ -26,6 +27,9 @@ struct AccessClaims {
   bool fresh(Instant now) const { return now < fresh_until; }
 };
 
+/// {"pwd", "otp"} of "pwd otp".
+std::vector<std::string> amr_words(std::string_view amr);
+
 /// When a token holds: the later of `nbf` and `iat`, and `exp`.
 struct Lifetime {
   Instant not_before{};
@@ -43,7 +47,7 @@ struct RefreshClaims {
 };
 
 /// What the revocation feed says (docs/revocations.md). Signed like an access token, with a `typ`, `aud` and
-/// `type` of its own, so that neither passes for the other.
+/// `type` of its own and an `exp` that is long past, so that neither passes for the other.
 struct RevocationClaims {
   struct User {
     std::int64_t id{};
@@ -55,7 +59,6 @@ struct RevocationClaims {
   std::vector<Uuid> sessions{};
   std::vector<User> users{};  ///< each once
   Instant issued{};
-  Instant expires{};
 };
 
 }  // namespace usher::tokens

@@ -86,6 +86,7 @@ def test_answers_of_every_kind_have_the_security_headers(usher, user):
         (200, "HEAD", "/healthz", {}),
         (200, "GET", "/docs", {}),
         (200, "GET", "/.well-known/jwks.json", {}),
+        (200, "GET", "/.well-known/jwks.json", {"headers": {"Accept": "application/json"}}),
         (204, "OPTIONS", "/api/users", {}),
         (304, "GET", "/openapi.json", {"headers": {"If-None-Match": etag}}),
         (400, "POST", "/api/auth", {"json": {}}),

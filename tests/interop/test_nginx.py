@@ -84,6 +84,13 @@ def house(tmp_path_factory):
             service.server_close()
 
 
+def test_the_guide_shows_what_is_in_the_file():
+    guide = (ROOT / "docs/protect/nginx.md").read_text()
+    shown = guide.split("```nginx\n")[1].split("```")[0].splitlines()
+    lines = [line.removeprefix("    ") for line in (FILES / "usher.conf").read_text().splitlines()]
+    assert any(lines[at:at + len(shown)] == shown for at in range(len(lines)))
+
+
 def test_a_good_token_passes_and_the_service_learns_who_it_is(house):
     usher, url = house
     user = usher.new_user()
@@ -127,6 +134,32 @@ def test_demands_of_a_location_are_kept(house):
     user, admin = usher.new_user(), usher.admin()
     assert requests.get(url + "/orders/admin/1", headers=user.bearer, timeout=10).status_code == 403
     assert requests.get(url + "/orders/admin/1", headers=admin.bearer, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/orders/admin/1", "/orders/Admin/1", "/orders/ADMIN", "/orders/%61dmin/1",
+                                  "/orders/x/../admin/1", "/orders//admin/1"])
+def test_another_spelling_of_a_path_is_no_way_around_its_demands(house, path):
+    usher, url = house
+    request = requests.Request("GET", url, headers=usher.new_user().bearer).prepare()
+    request.url = url + path  # as it stands: requests would tidy it
+    with requests.Session() as session:
+        assert session.send(request, timeout=10).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/orders/admin;a/1", "/orders/admin%3ba/1", "/orders/admin%5c1", "/orders/..;/orders/admin/1",
+                                  "/orders/x%2f..%2fadmin/1"])
+def test_a_path_that_could_be_read_in_two_ways_is_refused(house, path):
+    usher, url = house
+    request = requests.Request("GET", url, headers=usher.admin().bearer).prepare()
+    request.url = url + path
+    with requests.Session() as session:
+        assert session.send(request, timeout=10).status_code == 400
+
+
+def test_the_feed_is_not_for_everybody(house):
+    _, url = house
+    for path in ("/api/revocations", "/api/revocations/stream", "/api//revocations", "/api/x/../revocations"):
+        assert requests.get(url + path, timeout=10).status_code == 404, path
 
 
 def test_logging_in_through_nginx_works(house):

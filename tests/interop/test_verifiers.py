@@ -8,6 +8,8 @@ import flask
 import flask_jwt_extended as fje
 import jwt
 import pytest
+from authlib.jose import JsonWebKey, JsonWebToken
+from authlib.jose.errors import ExpiredTokenError
 
 from usher_server import UsherServer, bearer
 
@@ -119,3 +121,46 @@ def test_jose_verifies_by_jwks_and_by_pem(service, by, tmp_path):
     assert own["ok"] and own["payload"]["fresh"] is True and own["header"]["typ"] == "at+jwt"
     assert stale["ok"] and stale["payload"]["fresh"] is False
     assert not refresh["ok"]
+
+
+# --- a statement of the revocation feed is public, and signed with the keys of access tokens
+
+
+@pytest.fixture(scope="module")
+def statement(service):
+    return service["server"].get("/api/revocations").text
+
+
+def test_jose_that_looks_at_the_issuer_only_refuses_a_statement(service, statement):
+    command = [NODE, HERE / "verify.mjs", service["server"].url + "/.well-known/jwks.json", "usher", service["alg"]]
+    done = subprocess.run([*command, "careless"], input=statement + "\n" + service["user"].access,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    said, token = [json.loads(line) for line in done.stdout.splitlines()]
+    assert said == {"ok": False, "error": "ERR_JWT_EXPIRED"} and token["ok"]
+
+
+def test_pyjwt_that_looks_at_no_audience_refuses_a_statement(service, statement):
+    with pytest.raises(jwt.ExpiredSignatureError):
+        jwt.decode(statement, service["pem"], algorithms=[service["alg"]], issuer="usher",
+                   options={"verify_aud": False})
+
+
+def test_authlib_refuses_a_statement(service, statement):
+    keys = JsonWebKey.import_key_set(service["server"].get("/.well-known/jwks.json").json())
+    demands = {"iss": {"essential": True, "value": "usher"}}
+    reader = JsonWebToken([service["alg"]])
+    with pytest.raises(ExpiredTokenError):
+        reader.decode(statement, keys, claims_options=demands).validate()
+    reader.decode(service["user"].access, keys, claims_options=demands).validate()
+
+
+@pytest.mark.parametrize("by", ["pem", "jwks"])
+def test_flask_jwt_extended_refuses_a_statement(service, statement, by):
+    app = flask_app(service, by)
+    app.config["JWT_DECODE_AUDIENCE"] = "revocations"  # as if it looked at none
+    app.config["JWT_IDENTITY_CLAIM"] = "type"
+    client = app.test_client()
+    for path in ("/orders", "/danger", "/refresh-only"):
+        answer = client.get(path, headers=bearer(statement))
+        assert (answer.status_code, answer.json) == (401, {"msg": "Token has expired"})

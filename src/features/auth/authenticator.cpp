@@ -1,33 +1,9 @@
 #include "features/auth/authenticator.hpp"
 
 #include "features/auth/service.hpp"
+#include "tokens/doubt.hpp"
 
 namespace usher::auth {
-namespace {
-
-/// A token is remembered as verified before it is known to be alive. Whatever comes of the question, also a
-/// lost database, only a yes may leave it so.
-class Doubt {
- public:
-  Doubt(tokens::Mint& mint, std::string_view token) : mint_{mint}, token_{token} {}
-  Doubt(const Doubt&) = delete;
-  Doubt& operator=(const Doubt&) = delete;
-  ~Doubt()
-  {
-    if (!resolved_) {
-      mint_.forget(token_);
-    }
-  }
-
-  void resolve() { resolved_ = true; }
-
- private:
-  tokens::Mint& mint_;
-  std::string_view token_;
-  bool resolved_{false};
-};
-
-}  // namespace
 
 TokenAuthenticator::TokenAuthenticator(
     tokens::Mint& mint, db::Door& door, const sessions::Revoked& revoked, const Clock& clock
@@ -62,7 +38,7 @@ Result<Caller> TokenAuthenticator::authenticate_access(std::string_view token)
   const bool on_leeway = now >= claims.expires;
   if (verified.first_time || outlives_set || on_leeway ||
       revoked_.is_dead(claims.session, claims.subject, claims.generation)) {
-    Doubt doubt{mint_, token};
+    tokens::Doubt doubt{mint_, token};
     USHER_CHECK(door_.read([&](db::Tx& tx) { return ask_alive(tx, caller, now); }));
     doubt.resolve();
   }

@@ -1,8 +1,8 @@
 #include "features/auth/wire.hpp"
 
 #include "passwords/hasher.hpp"
+#include "tokens/claims.hpp"
 
-#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -117,17 +117,6 @@ Result<T> checked(std::string_view body, const json::Shape<T>& shape)
   return std::move(draft.value);
 }
 
-std::vector<std::string> words_of(std::string_view text)
-{
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    words.emplace_back(word);
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-  }
-  return words;
-}
-
 SessionView view_of(const sessions::Session& session, const Uuid& current)
 {
   return {
@@ -137,7 +126,7 @@ SessionView view_of(const sessions::Session& session, const Uuid& current)
       .refreshed_at = session.refreshed,
       .expires_at = session.runs_out(),
       .auth_time = session.auth_time,
-      .amr = words_of(session.amr),
+      .amr = tokens::amr_words(session.amr),
       .user_agent = session.user_agent,
       .address = session.address,
       .ended_at = session.ended,

@@ -66,9 +66,9 @@ std::optional<Client> authenticate(db::Tx& tx, const Shown& shown)
 {
   const std::string sha256 = crypto::sha256_base64url(shown.secret);
   // Of any length and of any bytes, until it is found to be a name.
-  std::optional<StoredClient> stored = find(tx, is_client_name(shown.name) ? shown.name : "?");
-  const bool same = crypto::equal(sha256, stored ? std::string_view{stored->secret_sha256} : of_nobody);
-  return stored && same ? std::optional{std::move(stored->client)} : std::nullopt;
+  const std::optional<std::string> stored = secret_of(tx, is_client_name(shown.name) ? shown.name : "?");
+  const bool same = crypto::equal(sha256, stored ? std::string_view{*stored} : of_nobody);
+  return stored && same ? find(tx, shown.name) : std::nullopt;
 }
 
 }  // namespace usher::clients

@@ -9,7 +9,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace usher::clients {
@@ -83,9 +86,9 @@ TEST_F(Clients, are_not_known_by_anything_else)
 TEST_F(Clients, keep_no_secret)
 {
   const std::string secret = added("orders");
-  const auto stored = testing::in(*database, [](db::Tx& tx) { return find(tx, "orders"); });
+  const auto stored = testing::in(*database, [](db::Tx& tx) { return secret_of(tx, "orders"); });
   ASSERT_TRUE(stored);
-  EXPECT_THAT(stored->secret_sha256, Not(HasSubstr(secret)));
+  EXPECT_THAT(*stored, Not(HasSubstr(secret)));
   EXPECT_THAT(audited(), Not(::testing::Contains(HasSubstr(secret))));
 }
 
@@ -119,6 +122,27 @@ TEST_F(Clients, are_gone_when_deleted)
   EXPECT_EQ(testing::in(*database, rotate_it).error().code(), "client_not_found");
 }
 
+TEST_F(Clients, have_marks_that_go_with_their_secrets)
+{
+  const auto marks = [&] {
+    return testing::in(*database, [](db::Tx& tx) { return marks_of(tx, Scope::revocations); });
+  };
+  int told = 0;
+  database->listen(channel, [&](db::Tx& /*tx*/) { ++told; });
+  (void)add("reader", {Scope::revocations});
+  const auto first = marks();
+  EXPECT_EQ(first.size(), 1U);
+  (void)add("orders", {Scope::introspect});
+  EXPECT_EQ(marks(), first) << "may not read the feed";
+  (void)testing::in(*database, [](db::Tx& tx) { return rotate_secret(tx, "reader", {}, start_time); });
+  const auto second = marks();
+  EXPECT_EQ(second.size(), 1U);
+  EXPECT_NE(second, first);
+  (void)testing::in(*database, [](db::Tx& tx) { return delete_client(tx, "reader", {}, start_time); });
+  EXPECT_TRUE(marks().empty());
+  EXPECT_EQ(told, 4);
+}
+
 TEST_F(Clients, are_in_the_audit_trail)
 {
   (void)add("orders", {Scope::introspect, Scope::revoke});
@@ -138,7 +162,8 @@ struct ClientDoor : Clients {
   boost::asio::io_context loop{1};
   db::Door door{*database, loop.get_executor()};
   metrics::Registry metrics;
-  CredentialAuthenticator authenticator{door, metrics};
+  log::Logger quiet{{.level = log::Level::off}};
+  CredentialAuthenticator authenticator{door, metrics, quiet};
 
   std::string code_of(const std::string& name, const std::string& secret, std::string_view scope)
   {
@@ -154,6 +179,32 @@ TEST_F(ClientDoor, asks_for_credential_and_scope)
   EXPECT_EQ(code_of("orders", secret, "revoke"), "insufficient_scope");
   EXPECT_EQ(code_of("orders", "wrong", "revoke"), "invalid_client");
   EXPECT_EQ(code_of("nobody", secret, "introspect"), "invalid_client");
+}
+
+TEST_F(ClientDoor, warns_of_whom_it_refuses_a_few_times_a_minute_and_never_of_what_was_shown)
+{
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  {
+    log::Logger logger{{.format = log::Format::json, .fd = ends[1]}};
+    CredentialAuthenticator warning{door, metrics, logger};
+    (void)warning.authenticate({.id = "Not A Name", .secret = Secret{std::string{"s3cret"}}}, "revoke");
+    for (int i = 0; i < 3 * CredentialAuthenticator::warnings_a_minute; ++i) {
+      (void)warning.authenticate({.id = "orders", .secret = Secret{std::string{"s3cret"}}}, "revoke");
+    }
+    logger.flush();
+  }
+  ::close(ends[1]);
+  std::string lines;
+  std::array<char, 4096> some{};
+  for (ssize_t bytes = 0; (bytes = ::read(ends[0], some.data(), some.size())) > 0;) {
+    lines.append(some.data(), static_cast<std::size_t>(bytes));
+  }
+  ::close(ends[0]);
+  EXPECT_EQ(std::ranges::count(lines, '\n'), CredentialAuthenticator::warnings_a_minute);
+  EXPECT_THAT(lines, HasSubstr(R"("client":"orders","scope":"revoke","error":"invalid_client")"));
+  EXPECT_THAT(lines, Not(HasSubstr("s3cret")));
+  EXPECT_THAT(lines, Not(HasSubstr("Not A Name")));
 }
 
 TEST_F(ClientDoor, counts_whom_it_refuses)

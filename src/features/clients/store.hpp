@@ -4,6 +4,7 @@
 #include "features/clients/client.hpp"
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,9 +20,17 @@ struct StoredClient {
   std::string secret_sha256;
 };
 
-std::optional<StoredClient> find(db::Tx& tx, std::string_view name);
+std::optional<Client> find(db::Tx& tx, std::string_view name);
+/// What is kept of its secret.
+std::optional<std::string> secret_of(db::Tx& tx, std::string_view name);
 /// By name.
 std::vector<Client> all(db::Tx& tx);
+
+/// Listeners of this channel hear of every change.
+inline constexpr std::string_view channel = "clients";
+
+/// One for each credential that has `scope`; gone, or another, once it is rotated or deleted.
+std::set<std::string> marks_of(db::Tx& tx, Scope scope);
 
 /// False when the name is taken.
 bool insert(db::Tx& tx, const StoredClient& wanted);

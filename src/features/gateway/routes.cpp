@@ -1,7 +1,10 @@
 #include "features/gateway/routes.hpp"
 
 #include "base/refusals.hpp"
+#include "http/form.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <optional>
@@ -35,17 +38,31 @@ struct Demand {
   std::optional<std::chrono::seconds> max_age{};
 };
 
+/// The query is all that the operator has to say who may pass, so a slip in it must not let everybody in.
+std::vector<FieldError> unknown_demands(std::string_view query)
+{
+  constexpr std::array<std::string_view, 3> known{"fresh", "role", "max_age"};
+  std::vector<FieldError> wrong;
+  while (!query.empty()) {
+    std::string name{http::next_parameter(query).name};
+    if (std::ranges::find(known, name) == known.end()) {
+      wrong.push_back({.field = std::move(name), .reason = "is none of fresh, role and max_age"});
+    }
+  }
+  return wrong;
+}
+
 Result<Demand> demanded(const Request& request)
 {
   USHER_TRY(const auto fresh, request.query_value("fresh"));
   USHER_TRY(const auto role, request.query_value("role"));
   USHER_TRY(const auto max_age, request.query_value("max_age"));
-  std::vector<FieldError> wrong;
+  std::vector<FieldError> wrong = unknown_demands(request.query);
   if (fresh && *fresh != "true" && *fresh != "false") {
     wrong.push_back({.field = "fresh", .reason = "must be true or false"});
   }
-  if (role && *role != "ADMIN" && *role != "USER") {
-    wrong.push_back({.field = "role", .reason = "must be ADMIN or USER"});
+  if (role && *role != "ADMIN") {
+    wrong.push_back({.field = "role", .reason = "must be ADMIN; leave it out for everybody"});
   }
   const auto age = max_age ? parse_age(*max_age) : std::nullopt;
   if (max_age && !age) {
@@ -112,7 +129,7 @@ void mount(http::Router& router, Deps deps)
                  .schema = R"({"type":"string","enum":["true","false"]})"},
                 {.name = "role",
                  .doc = "`ADMIN`: only administrators.",
-                 .schema = R"({"type":"string","enum":["ADMIN","USER"]})"},
+                 .schema = R"({"type":"string","enum":["ADMIN"]})"},
                 {.name = "max_age",
                  .doc = "Only when the password was shown at most so many seconds ago.",
                  .schema = R"({"type":"integer","minimum":0,"maximum":315360000})"},

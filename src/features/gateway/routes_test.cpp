@@ -68,7 +68,7 @@ TEST_F(CheckToken, holds_the_token_against_what_the_proxy_demands)
     std::string_view code;  ///< empty: let through
   };
   const Case cases[] = {
-      {somebody(), "role=USER&fresh=false", ""},
+      {somebody(), "fresh=false", ""},
       {somebody(), "role=ADMIN", "admin_only"},
       {admin, "role=ADMIN", ""},
       {somebody(), "fresh=true", "token_not_fresh"},
@@ -96,7 +96,17 @@ TEST_F(CheckToken, names_every_demand_it_does_not_understand)
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code(), "fields_invalid");
   EXPECT_EQ(answer.error().fields.size(), 3U);
-  for (const char* query : {"max_age=", "max_age=1.5", "max_age=315360001", "max_age=9223372036854775808"}) {
+  EXPECT_EQ(ask(somebody(), "roles=ADMIN&max-age=0&Fresh=true").error().fields.size(), 3U);
+  for (const char* query :
+       {"x",
+        "fresh=true&",
+        "role=USER",
+        "role=ADMIN&role=ADMIN",
+        "ro%6ce=ADMIN",
+        "max_age=",
+        "max_age=1.5",
+        "max_age=315360001",
+        "max_age=9223372036854775808"}) {
     EXPECT_FALSE(ask(somebody(), query)) << query;
   }
 }

@@ -2,47 +2,15 @@
 
 #include "features/introspection/service.hpp"
 #include "features/introspection/wire.hpp"
+#include "tokens/doubt.hpp"
 #include "tokens/offline.hpp"
 
-#include <algorithm>
 #include <string>
-#include <vector>
 
 namespace usher::introspection {
 namespace {
 
-/// A token that verified is remembered by the mint, and the gate would then believe it alive. Whatever comes
-/// of the question, also a lost database, only a yes may leave it so.
-class Doubt {
- public:
-  Doubt(tokens::Mint& mint, std::string_view token) : mint_{mint}, token_{token} {}
-  Doubt(const Doubt&) = delete;
-  Doubt& operator=(const Doubt&) = delete;
-  ~Doubt()
-  {
-    if (!resolved_) {
-      mint_.forget(token_);
-    }
-  }
-
-  void resolve() { resolved_ = true; }
-
- private:
-  tokens::Mint& mint_;
-  std::string_view token_;
-  bool resolved_{false};
-};
-
-std::vector<std::string> words_of(std::string_view text)
-{
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    words.emplace_back(word);
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-  }
-  return words;
-}
+using tokens::Doubt;
 
 /// What both kinds of token say.
 template <class Claims>
@@ -77,7 +45,7 @@ Introspection told_access(
   if (claims.auth_time != Instant{}) {
     found.auth_time = epoch_seconds(claims.auth_time);
   }
-  found.amr = words_of(claims.amr);
+  found.amr = tokens::amr_words(claims.amr);
   return found;
 }
 

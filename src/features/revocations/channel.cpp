@@ -8,6 +8,13 @@ namespace {
 
 constexpr std::chrono::seconds retry_after{5};
 
+Error full()
+{
+  Error error = refuse(too_many_listeners);
+  error.retry_after = retry_after;
+  return error;
+}
+
 }  // namespace
 
 Channel::Channel(Feed& feed, const Executor& executor, tokens::Mint& mint)
@@ -27,15 +34,13 @@ Result<Channel::Place> Channel::listen(std::optional<std::int64_t> since)
 {
   std::shared_ptr<http::Seat> seat = hub_.seat();
   if (!seat) {
-    Error error = refuse(too_many_listeners);
-    error.retry_after = retry_after;
-    return error;
+    return full();
   }
   if (!std::exchange(attends_, true)) {
     feed_.attend(*this);
     hub_.beat(feed_.options().heartbeat, [this] { return beat(); });
   }
-  const Instant as_of = feed_.clock().now();
+  const Instant as_of = feed_.moments().complete();
   const std::int64_t known = feed_.revoked().seq();
   if (hub_.size() == 0) {
     sent_ = known;
@@ -46,6 +51,15 @@ Result<Channel::Place> Channel::listen(std::optional<std::int64_t> since)
       .seat = std::move(seat),
       .first = "retry: 1000\n\n" + (since ? resumed(*since, known, as_of) : standing(known, as_of)),
   };
+}
+
+Result<std::shared_ptr<http::Seat>> Channel::look()
+{
+  std::shared_ptr<http::Seat> seat = hub_.seat_to_show();
+  if (!seat) {
+    return full();
+  }
+  return seat;
 }
 
 /// What it missed; where that is much, that it missed something, so that it asks: thousands may come back at
@@ -62,7 +76,7 @@ std::string Channel::resumed(std::int64_t since, std::int64_t known, Instant as_
 
 Shared Channel::after(std::int64_t since)
 {
-  const Instant as_of = feed_.clock().now();
+  const Instant as_of = feed_.moments().complete();
   const std::int64_t known = feed_.revoked().seq();
   const auto still_good = [&](const Shared& given) {
     return given && given->from == since && given->seq == known && as_of >= given->as_of &&
@@ -82,12 +96,24 @@ Shared Channel::after(std::int64_t since)
 
 void Channel::tell()
 {
-  if (!told_.exchange(true)) {
-    hub_.post([this] {
-      told_.store(false);  // first: what is revoked from here on is told again
-      publish(Occasion::news);
-    });
+  if (told_.exchange(true)) {
+    return;
   }
+  auto bring = [this] {
+    told_.exchange(false);  // first: what is revoked from here on is told again, or is seen below
+    publish(Occasion::news);
+  };
+  try {
+    hub_.post(std::move(bring));
+  } catch (...) {
+    told_.store(false);
+    throw;
+  }
+}
+
+void Channel::send_all_away()
+{
+  hub_.post([this] { hub_.send_all_away(); });
 }
 
 bool Channel::beat()
@@ -101,7 +127,18 @@ bool Channel::beat()
   return true;
 }
 
-void Channel::publish(Occasion occasion)
+void Channel::publish(Occasion occasion) noexcept
+{
+  const std::int64_t sent = sent_;
+  try {
+    publish_now(occasion);
+  } catch (...) {
+    sent_ = hub_.sending() ? sent_ : sent;
+    feed_.failures().add();
+  }
+}
+
+void Channel::publish_now(Occasion occasion)
 {
   if (hub_.size() == 0) {
     return;
@@ -110,7 +147,7 @@ void Channel::publish(Occasion occasion)
     again_ = again_ || occasion == Occasion::news;
     return;
   }
-  const Instant as_of = feed_.clock().now();
+  const Instant as_of = feed_.moments().complete();
   const std::int64_t known = feed_.revoked().seq();
   std::string text = news_events(known, as_of);
   if (sent_ < known) {
@@ -151,8 +188,9 @@ std::string Channel::news_events(std::int64_t known, Instant as_of)
 const std::string& Channel::standing(std::int64_t seq, Instant as_of)
 {
   if (!standing_ || standing_->seq != seq || standing_->as_of != as_of) {
-    standing_ = std::make_shared<const Statement>(sign(nothing_after(seq), as_of, Gzip::no));
-    standing_event_ = event_of(*standing_);
+    auto fresh = std::make_shared<const Statement>(sign(nothing_after(seq), as_of, Gzip::no));
+    standing_event_ = event_of(*fresh);
+    standing_ = std::move(fresh);
   }
   return standing_event_;
 }

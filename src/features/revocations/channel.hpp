@@ -46,16 +46,23 @@ class Channel {
   /// on it gets what comes. Refuses with too_many_listeners.
   Result<Place> listen(std::optional<std::int64_t> since);
 
+  /// For who asks whether it could, and takes no place. Refuses with too_many_listeners.
+  Result<std::shared_ptr<http::Seat>> look();
+
   /// What came after `since`; nullptr where the whole set is the answer.
   Shared after(std::int64_t since);
 
   /// Something was revoked. Any thread.
   void tell();
+  /// Ends all streams. Any thread.
+  void send_all_away();
 
  private:
   enum class Occasion { news, heartbeat };
 
-  void publish(Occasion occasion);
+  /// What fails is counted, and tried again at the next beat.
+  void publish(Occasion occasion) noexcept;
+  void publish_now(Occasion occasion);
   std::string news_events(std::int64_t known, Instant as_of);
   std::string resumed(std::int64_t since, std::int64_t known, Instant as_of);
   /// The event that says where the feed stands. The same for all who join within a second.

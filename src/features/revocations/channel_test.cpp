@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <limits>
+#include <new>
 #include <optional>
 
 namespace usher::revocations {
@@ -33,7 +34,7 @@ TEST_F(Channels, tell_a_new_listener_where_the_feed_stands)
   ASSERT_THAT(said, SizeIs(1));
   EXPECT_EQ(
       said[0].payload,
-      R"({"iss":"usher","aud":"revocations","type":"revocations","iat":1800000000,"exp":1800000060,)"
+      R"({"iss":"usher","aud":"revocations","type":"revocations","iat":1800000000,"exp":0,)"
       R"("seq":4,"from":4,"keep":960,"sessions":[],"users":{}})"
   );
 }
@@ -230,6 +231,18 @@ TEST_F(Channels, have_room_for_so_many_listeners)
   EXPECT_TRUE(channel.listen({}));
 }
 
+TEST_F(Channels, show_who_only_looks_that_there_is_room_and_give_it_none)
+{
+  std::vector<std::shared_ptr<http::Seat>> shown;
+  for (int i = 0; i < 10; ++i) {
+    shown.push_back(channel.look().value());
+  }
+  const auto one = listening();
+  const auto two = listening();
+  const auto three = listening();
+  EXPECT_EQ(channel.look().error().code(), "too_many_listeners");
+}
+
 TEST_F(Channels, gather_what_is_revoked_while_they_are_sending)
 {
   end_sessions(1);
@@ -317,6 +330,17 @@ TEST_F(Channels, have_no_answer_but_the_whole_set_for_some)
   EXPECT_TRUE(channel.after(20));
 }
 
+struct FaultyClock final : Clock {
+  Instant now() const override
+  {
+    if (faulty) {
+      throw std::bad_alloc{};
+    }
+    return start_time;
+  }
+  bool faulty{false};
+};
+
 struct BeatingHearts : Workbench {
   BeatingHearts() { ear->take(); }
 
@@ -355,6 +379,36 @@ TEST_F(BeatingHearts, bring_news_that_nobody_was_told_of)
   const auto ended = end_sessions(1);
   beat();
   const auto said = heard_by(*ear);
+  ASSERT_THAT(said, SizeIs(1));
+  EXPECT_TRUE(said[0].holds(ended[0]));
+}
+
+TEST_F(BeatingHearts, survive_what_fails_and_try_again)
+{
+  FaultyClock faulty;
+  Feed failing{
+      {.revoked = revoked,
+       .keys = ring,
+       .tokens = tokens,
+       .clock = faulty,
+       .metrics = metrics,
+       .options = {.heartbeat = 0s}}
+  };
+  ear.reset();
+  beat();
+  Channel other{failing, loop.get_executor(), mint};
+  Ear hearing{other.listen({}).value()};
+  hearing.take();
+  const auto ended = end_sessions(1);
+  faulty.faulty = true;
+  EXPECT_NO_THROW(beat());
+  other.tell();
+  EXPECT_NO_THROW(beat());
+  EXPECT_THAT(hearing.heard, IsEmpty());
+  EXPECT_THAT(metrics.exposition(), HasSubstr("usher_revocation_failures_total 2\n"));
+  faulty.faulty = false;
+  beat();
+  const auto said = heard_by(hearing);
   ASSERT_THAT(said, SizeIs(1));
   EXPECT_TRUE(said[0].holds(ended[0]));
 }

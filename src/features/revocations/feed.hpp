@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/published.hpp"
 #include "db/database.hpp"
+#include "features/revocations/moments.hpp"
 #include "features/revocations/whole_set.hpp"
 #include "features/sessions/live.hpp"
 #include "http/event_streams.hpp"
@@ -13,6 +14,8 @@
 #include <chrono>
 #include <cstddef>
 #include <mutex>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -45,17 +48,24 @@ class Feed {
   Feed& operator=(const Feed&) = delete;
   ~Feed() = default;
 
-  /// Hears of every revocation from now on. After Revoked::follow(), which has to hear of it first.
+  /// Hears of every revocation from now on. After Revoked::follow(), which has to hear of it first. Where it
+  /// takes a credential to listen: also of one that is good no more, and then sends all listeners away, so
+  /// that they show a good one when they come back.
   void follow(db::Database& database);
 
   /// How long a verifier has to hold an entry: no access token lives longer.
   std::chrono::seconds keep() const noexcept { return revoked_.life(); }
+  /// A service listens. Where its credential is so new that nobody told of it, it could be gone again before
+  /// anybody does: then all are sent away at the next look.
+  void let_in(std::string_view client);
+
   const Options& options() const noexcept { return options_; }
   const sessions::Revoked& revoked() const noexcept { return revoked_; }
-  const Clock& clock() const noexcept { return clock_; }
+  Moments& moments() noexcept { return moments_; }
   http::Seats& seats() noexcept { return seats_; }
   WholeSet& whole() noexcept { return whole_; }
   metrics::Counter& events() noexcept { return events_; }
+  metrics::Counter& failures() noexcept { return failures_; }
 
   // For channels.
   void join(Channel& channel);
@@ -70,15 +80,19 @@ class Feed {
     bool attends;
   };
   void tell_all();
+  void look_at_credentials(db::Tx& tx);
   void set(const Channel& channel, bool attends);
 
   const sessions::Revoked& revoked_;
-  const Clock& clock_;
+  Moments moments_;
   const Options options_;
   http::Seats seats_;
   metrics::Counter& events_;
+  metrics::Counter& failures_;
   std::mutex mutex_;
   std::vector<Member> members_;
+  bool newcomer_{false};               ///< a client listens that is not among `credentials_`
+  std::set<std::string> credentials_;  ///< the marks of those that may listen
   WholeSet whole_;
 };
 

@@ -100,7 +100,14 @@ Reply get_revocations(const Deps& deps, const Request& request)
 Answer get_revocation_stream(const Deps& deps, const Request& request)
 {
   USHER_TRY(const std::optional<std::int64_t> since, resumed_from(request));
+  if (request.method == Method::head) {
+    USHER_TRY(std::shared_ptr<http::Seat> seat, deps.channel.look());
+    return http::event_stream(std::move(seat), {});
+  }
   USHER_TRY(Channel::Place place, deps.channel.listen(since));
+  if (!is_open(deps)) {
+    deps.feed.let_in(request.client);
+  }
   return http::event_stream(std::move(place.seat), std::move(place.first));
 }
 

@@ -17,7 +17,6 @@ tokens::RevocationClaims claims_of(sessions::News news, Instant as_of, std::chro
       .keep = keep,
       .sessions = std::move(news.sessions),
       .issued = as_of,
-      .expires = as_of + statement_life,
   };
   claims.users.reserve(news.users.size());
   for (const sessions::News::User& user : news.users) {

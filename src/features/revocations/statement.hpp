@@ -11,9 +11,6 @@
 
 namespace usher::revocations {
 
-/// How long a statement says something about the present.
-inline constexpr std::chrono::seconds statement_life{60};
-
 /// A statement of the feed as it goes over the wire (docs/revocations.md).
 struct Statement {
   std::int64_t from{};

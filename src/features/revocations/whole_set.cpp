@@ -5,6 +5,15 @@
 #include <utility>
 
 namespace usher::revocations {
+namespace {
+
+std::chrono::seconds pause_after(std::size_t entries)
+{
+  const auto wanted = std::chrono::seconds{entries / WholeSet::entries_a_second};
+  return std::clamp(wanted, WholeSet::pause_min, WholeSet::pause_max);
+}
+
+}  // namespace
 
 WholeSet::WholeSet(Parts parts)
     : parts_{std::move(parts)}, thread_{[this](const std::stop_token& stop) { work(stop); }}
@@ -24,10 +33,11 @@ Shared WholeSet::ready_locked() const
   if (!newest_.statement) {
     return nullptr;
   }
-  const auto age = parts_.clock.now() - newest_.statement->as_of;
+  const auto age = parts_.moments.complete() - newest_.statement->as_of;
   const bool fresh = age >= std::chrono::seconds{0} && age < statement_age_max;
   const bool complete = newest_.statement->seq == parts_.revoked.seq();
-  const bool resting = newest_.entries > quick_entries_max && parts_.steady() < newest_.at + pause;
+  const bool resting =
+      newest_.entries > quick_entries_max && parts_.steady() < newest_.at + pause_after(newest_.entries);
   return (fresh && complete) || resting ? newest_.statement : nullptr;
 }
 
@@ -76,10 +86,9 @@ void WholeSet::work(const std::stop_token& stop)
   }
 }
 
-/// The clock is read first: what is revoked from then on may be missing, nothing older.
 WholeSet::Made WholeSet::made(tokens::Mint& mint) const
 {
-  const Instant as_of = parts_.clock.now();
+  const Instant as_of = parts_.moments.complete();  // before the set is read
   sessions::News news = parts_.revoked.since(0);
   Made made{.entries = news.sessions.size() + news.users.size()};
   made.statement =

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/published.hpp"
 #include "base/waker.hpp"
+#include "features/revocations/moments.hpp"
 #include "features/revocations/statement.hpp"
 #include "features/sessions/live.hpp"
 #include "tokens/mint.hpp"
@@ -25,15 +26,19 @@ inline constexpr std::chrono::seconds statement_age_max{10};
 class WholeSet {
  public:
   /// Up to so many entries are signed anew for every change; of more, an answer may be a second old, so that
-  /// requests and revocations that storm at the same time cost a bounded part of one core.
+  /// requests and revocations that storm at the same time cost a bounded part of one core; and older the
+  /// larger it is, so that slow readers of many a superseded one cannot fill the memory.
   static constexpr std::size_t quick_entries_max = 1000;
-  static constexpr std::chrono::seconds pause{1};
+  static constexpr std::chrono::seconds pause_min{1};
+  static constexpr std::chrono::seconds pause_max{30};
+  static constexpr std::size_t entries_a_second = 20'000;
 
   struct Parts {
     const sessions::Revoked& revoked;
     const Published<tokens::KeyRing>& keys;
     tokens::Options tokens;
     const Clock& clock;
+    Moments& moments;
     std::chrono::seconds keep;
     tokens::Mint::Steady steady{std::chrono::steady_clock::now};
   };

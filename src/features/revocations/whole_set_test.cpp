@@ -37,10 +37,15 @@ struct WholeSets : Workbench {
     return made;
   }
 
-  WholeSet
-      whole{{.revoked = revoked, .keys = ring, .tokens = tokens, .clock = clock, .keep = 960s, .steady = [] {
-               return uptime.load();
-             }}};
+  WholeSet whole{
+      {.revoked = revoked,
+       .keys = ring,
+       .tokens = tokens,
+       .clock = clock,
+       .moments = feed.moments(),
+       .keep = 960s,
+       .steady = [] { return uptime.load(); }}
+  };
 };
 
 TEST_F(WholeSets, are_not_there_before_somebody_asks)
@@ -70,9 +75,20 @@ TEST_F(WholeSets, that_are_large_rest_for_a_second)
   const Shared made = make().at(0);
   end_sessions(1);
   EXPECT_EQ(whole.ready(), made);
-  uptime = std::chrono::steady_clock::time_point{} + WholeSet::pause;
+  uptime = std::chrono::steady_clock::time_point{} + WholeSet::pause_min;
   EXPECT_FALSE(whole.ready());
   EXPECT_EQ(make().at(0)->seq, last);
+}
+
+TEST_F(WholeSets, rest_longer_the_larger_they_are)
+{
+  end_sessions(2 * WholeSet::entries_a_second);
+  const Shared made = make().at(0);
+  end_sessions(1);
+  uptime = std::chrono::steady_clock::time_point{} + 2s - 1ms;
+  EXPECT_EQ(whole.ready(), made);
+  uptime = std::chrono::steady_clock::time_point{} + 2s;
+  EXPECT_FALSE(whole.ready());
 }
 
 TEST_F(WholeSets, of_a_clock_that_was_set_back_are_made_anew)

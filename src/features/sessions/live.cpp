@@ -70,13 +70,13 @@ class Revoked::Writer {
   void catch_up(db::Tx& tx)
   {
     const std::lock_guard lock{writing_};
-    while (true) {
-      const std::vector<Revocation> batch = revocations_since(tx, history_.seq());
-      take(batch, std::chrono::steady_clock::now());
-      if (batch.size() < static_cast<std::size_t>(revocations_batch)) {
-        return;
-      }
+    try {
+      read_on(tx);
+    } catch (...) {
+      behind_.store(true, std::memory_order_release);
+      throw;
     }
+    behind_.store(false, std::memory_order_release);  // after the number: see is_behind()
   }
 
   void apply(std::span<const Revocation> batch, Stamp at)
@@ -90,6 +90,8 @@ class Revoked::Writer {
     const std::lock_guard lock{writing_};
     drop_old(now);
   }
+
+  bool is_behind() const noexcept { return behind_.load(std::memory_order_acquire); }
 
   std::int64_t seq() const noexcept { return seq_.load(std::memory_order_acquire); }
 
@@ -114,6 +116,17 @@ class Revoked::Writer {
   const Published<Tables>& published() const noexcept { return published_; }
 
  private:
+  void read_on(db::Tx& tx)
+  {
+    while (true) {
+      const std::vector<Revocation> batch = revocations_since(tx, history_.seq());
+      take(batch, std::chrono::steady_clock::now());
+      if (batch.size() < static_cast<std::size_t>(revocations_batch)) {
+        return;
+      }
+    }
+  }
+
   void take(std::span<const Revocation> batch, Stamp at)
   {
     drop_old(at);
@@ -171,6 +184,7 @@ class Revoked::Writer {
   History history_;
   std::size_t outdated_{0};  ///< in the session table, though the history has forgotten them
   std::atomic<std::int64_t> seq_{0};
+  std::atomic<bool> behind_{false};
   std::shared_ptr<Tables> tables_{std::make_shared<Tables>(0, 0)};
   Published<Tables> published_{tables_};
 };
@@ -217,6 +231,11 @@ std::size_t Revoked::bytes() const
 std::int64_t Revoked::seq() const
 {
   return writer_->seq();
+}
+
+bool Revoked::is_behind() const
+{
+  return writer_->is_behind();
 }
 
 News Revoked::since(std::int64_t seq, std::size_t max) const

@@ -53,6 +53,10 @@ class Revoked {
   /// The number of the newest revocation it knows of. Any thread.
   std::int64_t seq() const;
 
+  /// The database could not be read when there was news, and could not since: something may be missing that
+  /// was acknowledged. Who then asks for the number asks for this first. Any thread.
+  bool is_behind() const;
+
   /// After number `seq`, in order, at most about `max` entries: then News::seq is that of the last one given,
   /// and the next call takes up from there. The whole when something newer than `seq` has been forgotten,
   /// when `seq` is newer than anything known, or 0. Any thread.

@@ -236,6 +236,32 @@ TEST_F(FollowedRevoked, takes_the_start_of_another_process_for_no_revocation)
   EXPECT_FALSE(revoked.since(1).whole);
 }
 
+TEST_F(FollowedRevoked, knows_that_it_is_behind_until_it_could_read_again)
+{
+  revoked.follow(*database, now);
+  const auto rename = [&](const char* sql) {
+    testing::in(*database, [&](db::Tx& tx) {
+      tx.execute(sql);
+      tx.notify("revocations");
+    });
+  };
+  EXPECT_FALSE(revoked.is_behind());
+  rename("ALTER TABLE revocations RENAME TO away");
+  EXPECT_TRUE(revoked.is_behind());
+  rename("ALTER TABLE away RENAME TO revocations");
+  EXPECT_FALSE(revoked.is_behind());
+}
+
+TEST_F(FollowedRevoked, keeps_its_numbers_within_what_every_reader_takes_whole)
+{
+  const Instant far{std::chrono::hours{24 * 365 * 400}};
+  testing::in(*database, [&](db::Tx& tx) { start_numbers_at(tx, far); });
+  revoked.follow(*database, far);
+  revoke(ada, far);
+  EXPECT_GT(revoked.seq(), 9'000'000'000'000'000);
+  EXPECT_LT(revoked.seq(), 9'007'199'254'740'991);
+}
+
 TEST_F(FollowedRevoked, never_counts_back_when_the_clock_was_set_back)
 {
   testing::in(*database, [&](db::Tx& tx) { start_numbers_at(tx, now + 1h); });

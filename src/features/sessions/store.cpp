@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "features/sessions/rules.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ namespace {
 
 constexpr int ended_at_once_max = 1000;  // by one login; the next takes the rest
 constexpr std::int64_t numbers_a_second = 1'000'000;
+/// A trillion below what every JSON reader takes whole (RFC 8259 section 6), whatever the clock says.
+constexpr std::int64_t start_max = 9'007'199'254'740'991 - 1'000'000'000'000;
 
 /// The text of a Uuid for as long as a statement needs it, without a heap allocation.
 class Key {
@@ -223,7 +226,7 @@ void adopt_generation(db::Tx& tx, const Uuid& session, std::int64_t generation)
 
 void start_numbers_at(db::Tx& tx, Instant now)
 {
-  const std::int64_t number = epoch_seconds(now) * numbers_a_second;
+  const std::int64_t number = std::min(epoch_seconds(now), start_max / numbers_a_second) * numbers_a_second;
   tx.execute(
       "INSERT INTO revocations (seq, user_id, generation, at) SELECT $1, 0, 0, $2"
       " WHERE $1 > (SELECT COALESCE(MAX(seq), 0) FROM revocations)",
