@@ -34,7 +34,7 @@ struct Settings {
   std::string issuer{"usher"};  ///< `iss` of every token and statement
   /// `aud` of every token. Empty: the service signs none, and a token that has one is for somebody else.
   std::string audience{};
-  seconds leeway{30};  ///< how far the two clocks may be apart
+  seconds leeway{30};  ///< how far the two clocks may be apart; 60 s at most
   /// For how long after the feed was last heard tokens are still taken; after that every answer is 503.
   /// Nothing: tokens are taken until they expire, whether or not the feed can be reached.
   std::optional<milliseconds> max_stale{60'000};
@@ -136,7 +136,7 @@ class Verifier {
   ~Verifier();
 
   /// Never throws for a bad token or an unreachable service. Waits for the network only at the start
-  /// (`start_wait`) and for a key it has never seen (`http_timeout`).
+  /// (`start_wait`), and once per fetch, for half a second at most, for a key it has never seen.
   Verdict verify(std::string_view token, const Demand& demand = {});
   /// The same, of the whole value of an Authorization header; empty when there was none.
   Verdict verify_header(std::string_view authorization, const Demand& demand = {});

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 
 import jwt  # noqa: E402
 
-from usher_verify.keys import ALGORITHMS  # noqa: E402
+from usher_verify.key import ALGORITHMS  # noqa: E402
 from usher_verify.revocations import Moment, RevocationSet  # noqa: E402
 from usher_verify.testing import TestIssuer  # noqa: E402
 

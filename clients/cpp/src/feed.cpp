@@ -46,7 +46,8 @@ Feed::Standing Feed::standing(SessionId session, const Claims& claims, Moment no
   return {
       .is_revoked = set_.is_revoked(session, claims.user_id, claims.generation, now.steady),
       .age = set_.age(now),
-      .keep = set_.keep()
+      .keep = set_.keep(),
+      .service_time = set_.service_time(now)
   };
 }
 

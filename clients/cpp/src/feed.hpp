@@ -34,6 +34,7 @@ class Feed {
     bool is_revoked{false};
     std::optional<milliseconds> age{};
     std::optional<seconds> keep{};
+    std::chrono::system_clock::time_point service_time{};  ///< it is no earlier
   };
   Standing standing(SessionId session, const Claims& claims, Moment now) const;
 

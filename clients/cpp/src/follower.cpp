@@ -171,6 +171,7 @@ void Follower::start_stream(Steady now)
       .headers = {"Accept: text/event-stream", "Cache-Control: no-cache"},
       .with_credentials = true,
       .unending = true,
+      .media_type = "text/event-stream",
       .on_bytes = [this](std::string_view bytes) { return read_stream(bytes); }
   };
   if (feed_.missing() == RevocationSet::Missing::nothing) {

@@ -107,7 +107,7 @@ std::size_t Transfer::take(std::string_view bytes)
 try {
   constexpr std::size_t stop = 0;
   if (request_.on_bytes) {
-    return status() == 200 && request_.on_bytes(bytes) ? bytes.size() : stop;
+    return is_as_wanted() && request_.on_bytes(bytes) ? bytes.size() : stop;
   }
   if (body_.size() + bytes.size() > request_.bytes_max) {
     return stop;
@@ -116,6 +116,15 @@ try {
   return bytes.size();
 } catch (const std::bad_alloc&) {
   return 0;  // through curl's C no exception may pass
+}
+
+/// RFC 9110 section 8.3.1: the case does not matter, and parameters may follow.
+bool Transfer::is_as_wanted() const
+{
+  const std::string type = header("Content-Type");
+  const std::string_view essence = std::string_view{type}.substr(0, type.find_first_of("; \t"));
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return status() == 200 && std::ranges::equal(essence, request_.media_type, {}, lower);
 }
 
 std::string Transfer::header(const char* name) const

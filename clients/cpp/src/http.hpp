@@ -28,6 +28,7 @@ struct Request {
   bool unending{false};  ///< a stream: only connecting has a time limit
   bool compressed{false};
   std::size_t bytes_max{1024UL * 1024};
+  std::string media_type{};  ///< what the bytes for `on_bytes` must be
   /// Sees the bytes as they come, of a 200 only; false ends the transfer. Without it they are collected.
   std::function<bool(std::string_view)> on_bytes{};
 };
@@ -71,6 +72,7 @@ class Transfer {
  private:
   static std::size_t write(char* bytes, std::size_t size, std::size_t count, void* self);
   std::size_t take(std::string_view bytes);
+  bool is_as_wanted() const;
   std::string header(const char* name) const;
   int status() const;
 

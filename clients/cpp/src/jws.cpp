@@ -229,17 +229,25 @@ class StatementReader final : public ObjectReader {
       return read[field].kind == Kind::text && read[field].text == text;
     };
     return says(said::iss, issuer) && says(said::aud, "revocations") && says(said::type, "revocations") &&
-           fits(read[said::iat], epoch_max) && fits(read[said::exp], epoch_max) &&
+           fits(read[said::iat], epoch_max) &&
+           (read[said::exp].kind == Kind::whole || read[said::exp].kind == Kind::absent) &&
            fits(read[said::seq], number_max) && fits(read[said::from], read[said::seq].whole) &&
            fits(read[said::keep], keep_max) && read[said::sessions].kind == Kind::list &&
            read[said::users].kind == Kind::object;
+  }
+
+  /// Of two members of one name somebody else would believe the other one.
+  bool has_doubled_user()
+  {
+    std::ranges::sort(statement_.users);
+    const auto same = [](const auto& left, const auto& right) { return left.first == right.first; };
+    return std::ranges::adjacent_find(statement_.users, same) != statement_.users.end();
   }
 
   Statement take()
   {
     const ObjectReader& read = *this;
     statement_.issued = read[said::iat].whole;
-    statement_.expires = read[said::exp].whole;
     statement_.seq = read[said::seq].whole;
     statement_.from = read[said::from].whole;
     statement_.keep = read[said::keep].whole;
@@ -382,7 +390,7 @@ Reading read_claims(std::string_view json, const Settings& settings, Claims& cla
 std::optional<Statement> read_statement(std::string_view json, std::string_view issuer)
 {
   StatementReader read;
-  if (!read.read(json) || !read.has_shape(issuer)) {
+  if (!read.read(json) || !read.has_shape(issuer) || read.has_doubled_user()) {
     return std::nullopt;
   }
   return read.take();

@@ -156,15 +156,48 @@ KeyPtr public_key(Owned<EVP_PKEY> key, std::string kid)
   return std::make_shared<const Key>(*algorithm, std::move(kid), std::move(key), std::move(identity));
 }
 
+Owned<EVP_PKEY> spki_key(std::string_view bytes)
+{
+  const unsigned char* at = octets(bytes);
+  return Owned<EVP_PKEY>{d2i_PUBKEY(nullptr, &at, static_cast<long>(bytes.size()))};  // NOLINT(*-runtime-int)
+}
+
+std::string_view trimmed(std::string_view text)
+{
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  constexpr std::string_view space = " \t\r\n\v\f";
+  for (std::size_t before = 0; before != text.size();) {
+    before = text.size();
+    text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
+    text.remove_prefix(text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
+  }
+  return text.substr(0, text.find_last_not_of(space) + 1);
+}
+
+bool is_pem(std::string_view text)
+{
+  return text.find("-----BEGIN") != std::string_view::npos;
+}
+
+/// What everybody may know is nobody's secret: whoever has the public key could sign (RFC 8725 section 2.1).
+bool is_public(std::string_view secret)
+{
+  const std::string_view text = trimmed(secret);
+  const bool is_object = text.starts_with('{') && json::accept(text.begin(), text.end());
+  return is_object || is_pem(secret) || spki_key(secret) != nullptr;
+}
+
 KeyPtr secret_key(std::string_view secret, std::string kid)
 {
+  if (secret.size() < secret_bytes_min || is_public(secret)) {
+    return nullptr;
+  }
   Owned<EVP_MAC_CTX> keyed{EVP_MAC_CTX_new(hmac_method())};
   std::array<char, 7> digest{"SHA256"};
   const std::array parameters{
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0), OSSL_PARAM_construct_end()
   };
-  if (secret.size() < secret_bytes_min || !keyed ||
-      EVP_MAC_init(keyed.get(), octets(secret), secret.size(), parameters.data()) != 1) {
+  if (!keyed || EVP_MAC_init(keyed.get(), octets(secret), secret.size(), parameters.data()) != 1) {
     return nullptr;
   }
   const Sha256 digested = sha256(secret);
@@ -212,7 +245,9 @@ std::optional<KeySet> parse_jwks(std::string_view text, Secrets secrets)
   }
   std::vector<KeyPtr> keys;
   for (const json& jwk : *list) {
-    if (KeyPtr key = key_of(jwk, secrets)) {
+    KeyPtr key = key_of(jwk, secrets);
+    const auto has_its_name = [&](const KeyPtr& other) { return other->kid() == key->kid(); };
+    if (key && std::ranges::none_of(keys, has_its_name)) {  // of two of one name the first counts
       keys.push_back(std::move(key));
     }
   }
@@ -222,26 +257,21 @@ std::optional<KeySet> parse_jwks(std::string_view text, Secrets secrets)
 std::optional<KeySet> parse_keys(std::string_view text)
 {
   const CleanErrors clean;
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  const std::size_t last = text.find_last_not_of(" \t\r\n");
-  if (first == std::string_view::npos) {
-    return std::nullopt;
-  }
-  const std::string_view trimmed = text.substr(first, last - first + 1);
-  if (trimmed.front() == '{') {
-    if (auto set = parse_jwks(trimmed, Secrets::taken)) {
-      return set->keys().empty() ? std::nullopt : std::move(set);
-    }
-    return single(key_of(json::parse(trimmed.begin(), trimmed.end(), nullptr, false), Secrets::taken));
-  }
-  if (trimmed.substr(0, 5) == "-----") {
-    const Owned<BIO> stream{BIO_new_mem_buf(trimmed.data(), static_cast<int>(trimmed.size()))};
+  text = trimmed(text);
+  if (is_pem(text)) {
+    const Owned<BIO> stream{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
     return single(
         public_key(Owned<EVP_PKEY>{PEM_read_bio_PUBKEY(stream.get(), nullptr, nullptr, nullptr)}, {})
     );
   }
+  if (text.starts_with('{')) {
+    if (auto set = parse_jwks(text, Secrets::taken)) {
+      return set->keys().empty() ? std::nullopt : std::move(set);
+    }
+    return single(key_of(json::parse(text.begin(), text.end(), nullptr, false), Secrets::taken));
+  }
   std::string secret;
-  return decode_base64url(trimmed, secret) ? single(secret_key(secret, {})) : std::nullopt;
+  return decode_base64url(text, secret) ? single(secret_key(secret, {})) : std::nullopt;
 }
 
 }  // namespace usher::verify

@@ -63,11 +63,12 @@ KeyStore::Found KeyStore::find(std::string_view kid, Steady now)
     // The service was asked a moment ago: what it did not name then is unknown.
     return {last_failed_ ? State::unavailable : State::unknown, nullptr};
   }
-  wanted_ = wanted_ || !fetching_;
+  const bool begins = !fetching_ && !wanted_;
+  wanted_ = wanted_ || begins;
   if (is_name && asked_.size() < unknown_max) {
     asked_.emplace(kid);
   }
-  return {State::pending, nullptr};
+  return {State::pending, nullptr, begins};
 }
 
 bool KeyStore::is_empty() const

@@ -25,6 +25,7 @@ class KeyStore {
   struct Found {
     State state;
     KeyPtr key;
+    bool begins{false};  ///< this look-up is the one that made the fetch due
   };
 
   KeyStore() = default;

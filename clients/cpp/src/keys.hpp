@@ -64,7 +64,8 @@ class KeySet {
 enum class Secrets { refused, taken };
 std::optional<KeySet> parse_jwks(std::string_view text, Secrets secrets);
 
-/// A JWKS or one JWK, a public key in PEM, or the base64url of an HS256 secret of at least 32 bytes.
+/// A JWKS or one JWK, a public key in PEM, or the base64url of an HS256 secret of at least 32 bytes, which no
+/// form of a public key is ever taken for.
 std::optional<KeySet> parse_keys(std::string_view text);
 
 using Sha256 = std::array<unsigned char, 32>;

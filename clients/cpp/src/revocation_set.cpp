@@ -59,8 +59,13 @@ void RevocationSet::add(const Statement& statement, Moment now)
   take_entries(statement, now.steady);
   // Out of the future: somebody's wrong clock. Were it believed, no later statement would count as newer.
   if (at(statement.issued) <= now.wall + leeway_) {
-    place(statement);
-    date(statement, now);
+    if (place(statement)) {
+      date(statement, now);
+    }
+    if (statement.issued >= heard_) {
+      heard_ = statement.issued;
+      keep_ = seconds{statement.keep};
+    }
   }
   forget(now.steady);
 }
@@ -77,39 +82,42 @@ void RevocationSet::take_entries(const Statement& statement, Steady now)
   }
 }
 
-void RevocationSet::place(const Statement& statement)
+bool RevocationSet::place(const Statement& statement)
 {
-  if (statement.seq < have_ && statement.issued > heard_) {
+  if (statement.seq < newest_ && statement.issued > heard_) {
     // Restored from a backup: what is held stays, but what the new numbers stand for is not known yet.
     have_ = statement.seq;
     newest_ = statement.seq;
     counts_since_ = statement.issued;
     complete_ = statement.from == 0;
-    return;
+    return true;
   }
-  if (statement.from > have_ || statement.issued < counts_since_) {
-    return;
+  // Older and yet higher: it counts as before a restore. Placed, it would hide what is revoked from now on.
+  const bool older_yet_higher = statement.issued < heard_ && statement.seq > newest_;
+  if (older_yet_higher || statement.issued < counts_since_) {
+    return false;
   }
-  have_ = std::max(have_, statement.seq);
-  complete_ = complete_ || statement.from == 0;
+  newest_ = std::max(newest_, statement.seq);
+  complete_ = complete_ || (statement.from == 0 && statement.seq >= have_);
+  if (statement.from <= have_) {
+    have_ = std::max(have_, statement.seq);
+  }
+  return true;
 }
 
+/// As of its own time, which is never too new, however late it comes.
 void RevocationSet::date(const Statement& statement, Moment now)
 {
-  if (statement.issued > heard_) {
-    const auto age = std::max(now.wall - at(statement.issued), std::chrono::system_clock::duration{0});
-    heard_moment_ = now.steady - std::chrono::duration_cast<Steady::duration>(age);
-    heard_ = statement.issued;
-    newest_ = statement.seq;
-  } else if (statement.issued == heard_) {
-    newest_ = std::max(newest_, statement.seq);
+  const bool holds_all = complete_ && have_ >= statement.seq;
+  if (!holds_all || (current_ && statement.issued <= current_->wall)) {
+    return;
   }
-  if (statement.issued == heard_ || !keep_) {
-    keep_ = seconds{statement.keep};
-  }
-  if (missing() == Missing::nothing) {
-    current_ = Current{.wall = heard_, .steady = heard_moment_};
-  }
+  const auto age = std::max(now.wall - at(statement.issued), std::chrono::system_clock::duration{0});
+  current_ = Current{
+      .wall = statement.issued,
+      .steady = now.steady - std::chrono::duration_cast<Steady::duration>(age),
+      .arrived = now.steady
+  };
 }
 
 RevocationSet::Missing RevocationSet::missing() const
@@ -139,6 +147,15 @@ std::optional<milliseconds> RevocationSet::age(Moment now) const
   }
   const auto by_wall = std::chrono::duration_cast<milliseconds>(now.wall - at(current_->wall));
   return std::max(by_wall, std::chrono::duration_cast<milliseconds>(now.steady - current_->steady));
+}
+
+std::chrono::system_clock::time_point RevocationSet::service_time(Moment now) const
+{
+  if (!current_) {
+    return std::chrono::system_clock::time_point::min();
+  }
+  const auto passed = now.steady - current_->arrived;
+  return at(current_->wall) + std::chrono::duration_cast<std::chrono::system_clock::duration>(passed);
 }
 
 bool RevocationSet::is_over(Steady arrived, Steady now) const

@@ -25,7 +25,6 @@ std::optional<SessionId> parse_session(std::string_view text);
 /// What a signed statement of the feed says; docs/revocations.md. Times are seconds since 1970.
 struct Statement {
   std::int64_t issued{};
-  std::int64_t expires{};
   std::int64_t seq{};
   std::int64_t from{};
   std::int64_t keep{};
@@ -41,9 +40,9 @@ struct Moment {
 
 /// What is revoked, as far as the feed has told. Pure: no clock, no network, no lock of its own.
 ///
-/// `have` is the number up to which every revocation is held. `heard` and `newest` are the time and the
-/// number of the newest statement: as of `heard` there was nothing after `newest`. Once everything up to
-/// `newest` is held, the set is current as of `heard`, whatever order the statements took to get here.
+/// `have` is the number up to which every revocation is held, `newest` the highest heard of, `heard` the time
+/// of the newest statement. A statement up to whose number everything is held makes the set current as of its
+/// own time, whatever order the statements took to get here.
 class RevocationSet {
  public:
   using Steady = std::chrono::steady_clock::time_point;
@@ -60,6 +59,9 @@ class RevocationSet {
   Missing missing() const;
   /// How old the knowledge is; nothing: there was never a moment at which the set was complete.
   std::optional<std::chrono::milliseconds> age(Moment now) const;
+  /// No earlier than this is it at the service, whatever the clock on the wall says: set back, it must not
+  /// make an expired token good again whose revocation is forgotten.
+  std::chrono::system_clock::time_point service_time(Moment now) const;
   /// How long a token may live for the feed to outlive it; nothing before the first statement.
   std::optional<std::chrono::seconds> keep() const { return keep_; }
 
@@ -81,7 +83,8 @@ class RevocationSet {
   };
 
   void take_entries(const Statement& statement, Steady now);
-  void place(const Statement& statement);
+  /// False when its numbers are those of a time before a restore, and say nothing.
+  bool place(const Statement& statement);
   void date(const Statement& statement, Moment now);
   void forget(Steady now);
   bool is_over(Steady arrived, Steady now) const;
@@ -96,11 +99,11 @@ class RevocationSet {
   std::int64_t newest_{0};
   bool complete_{false};          ///< a whole set has come, since the start or since the service counts anew
   std::int64_t counts_since_{0};  ///< statements older than this count by numbers that are no longer used
-  Steady heard_moment_{};         ///< `heard_` by the clock that cannot be set, as of when it arrived
   /// As of when the set is current: by the service's clock, and by the one that cannot be set.
   struct Current {
     std::int64_t wall;
     Steady steady;
+    Steady arrived;
   };
   std::optional<Current> current_;
   Steady swept_{};

@@ -21,7 +21,10 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr seconds leeway_max{600};
+/// Usher forgets a revocation so long after its last token has expired.
+constexpr seconds leeway_max{60};
+/// Strangers can name keys that do not exist: whoever asks for one must not hold the service's threads.
+constexpr milliseconds key_wait{500};
 
 [[noreturn]] void reject(const char* why)
 {
@@ -47,7 +50,7 @@ Settings checked(Settings settings)
     reject("issuer must not be empty");
   }
   if (settings.leeway < seconds{0} || settings.leeway > leeway_max) {
-    reject("leeway must be between 0 and 600 seconds");
+    reject("leeway must be between 0 and 60 seconds");
   }
   const bool sensible = settings.poll_every >= milliseconds{1} &&
                         settings.stream_silence >= milliseconds{1} &&
@@ -140,9 +143,12 @@ class Verifier::Engine {
   KeyOr key_of(std::string_view kid);
   steady_clock::time_point start_deadline(steady_clock::time_point now);
   std::shared_ptr<const Refusal> objection(const Verified& verified, const Demand& demand, Moment now);
-  std::shared_ptr<const Refusal> time_objection(const Claims& claims, const Demand& demand, Instant now)
-      const;
-  Feed::Standing standing(const Verified& verified, Moment now);
+  struct Times {
+    Instant wall;
+    Instant latest;  ///< of that and the service's own, as far as it is known
+  };
+  std::shared_ptr<const Refusal> time_objection(const Claims& claims, const Demand& demand, Times now) const;
+  Feed::Standing when_begun(Feed::Standing standing, const Verified& verified, Moment now);
 
   const Settings settings_;
   const std::unique_ptr<KeyStore> keys_;
@@ -242,12 +248,15 @@ Verifier::Engine::KeyOr Verifier::Engine::key_of(std::string_view kid)
 {
   using State = KeyStore::State;
   const auto now = steady_clock::now();
+  const bool starting = keys_->is_empty();  // asked first: what is found after that is as new or newer
   KeyStore::Found found = keys_->find(kid, now);
-  if (found.state != State::found && found.state != State::unknown && follower_ && !closed_) {
-    // Before the first set arrives, one that could not be fetched may yet be; later the answer must come from
-    // here.
-    const bool starting = keys_->is_empty();
-    const auto deadline = starting ? start_deadline(now) : now + settings_.http_timeout;
+  // Before the first set arrives all wait, and one that could not be fetched may yet be. Later only the one
+  // that makes a fetch due waits for it.
+  const bool may_wait =
+      starting ? found.state != State::found && found.state != State::unknown : found.begins;
+  if (may_wait && follower_ && !closed_) {
+    const milliseconds longest = std::min(key_wait, settings_.http_timeout);
+    const auto deadline = starting ? start_deadline(now) : now + longest;
     follower_->wait(deadline, [&] {
       found = keys_->find(kid, steady_clock::now());
       return found.state == State::found || found.state == State::unknown ||
@@ -272,10 +281,15 @@ std::shared_ptr<const Refusal> Verifier::Engine::objection(
 )
 {
   const Claims& claims = *verified.claims;
-  if (auto no = time_objection(claims, demand, std::chrono::floor<seconds>(now.wall))) {
+  Feed::Standing standing = feed_.standing(verified.session, claims, now);
+  const Times times{
+      .wall = std::chrono::floor<seconds>(now.wall),
+      .latest = std::chrono::floor<seconds>(std::max(now.wall, standing.service_time))
+  };
+  if (auto no = time_objection(claims, demand, times)) {
     return no;
   }
-  const Feed::Standing standing = this->standing(verified, now);
+  standing = when_begun(standing, verified, now);
   // One that outlives `keep` would also outlive what the feed says of it.
   const bool outlives = standing.keep && claims.expires - claims.issued > *standing.keep;
   if (outlives || standing.is_revoked) {
@@ -291,27 +305,26 @@ std::shared_ptr<const Refusal> Verifier::Engine::objection(
 }
 
 std::shared_ptr<const Refusal> Verifier::Engine::time_objection(
-    const Claims& claims, const Demand& demand, Instant now
+    const Claims& claims, const Demand& demand, Times now
 ) const
 {
-  if (now >= claims.expires + settings_.leeway) {
+  if (now.latest >= claims.expires + settings_.leeway) {
     return refusal(Reason::token_expired);
   }
-  if (claims.not_before > now + settings_.leeway) {
+  if (claims.not_before > now.wall + settings_.leeway) {
     return refusal(Reason::token_not_yet_valid);
   }
-  if (demand.fresh && now >= claims.fresh_until) {
+  if (demand.fresh && now.latest >= claims.fresh_until) {
     return refusal(Reason::token_not_fresh);
   }
-  if (demand.max_age && now - claims.auth_time > *demand.max_age) {
+  if (demand.max_age && now.latest - claims.auth_time > *demand.max_age) {
     return too_old(*demand.max_age);
   }
   return nullptr;
 }
 
-Feed::Standing Verifier::Engine::standing(const Verified& verified, Moment now)
+Feed::Standing Verifier::Engine::when_begun(Feed::Standing standing, const Verified& verified, Moment now)
 {
-  Feed::Standing standing = feed_.standing(verified.session, *verified.claims, now);
   if (!standing.age && follower_ && now.steady < start_deadline(now.steady)) {
     follower_->wait(start_deadline(now.steady), [&] { return feed_.age(this->now()).has_value(); });
     standing = feed_.standing(verified.session, *verified.claims, this->now());

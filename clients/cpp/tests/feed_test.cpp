@@ -1,8 +1,6 @@
 // The verifier and a service on a loopback port: keys, stream, polling, and a feed in hostile hands.
 
-#include "event_reader.hpp"
 #include "fake_usher.hpp"
-#include "key_store.hpp"
 #include "signing.hpp"
 #include "usher_verify.hpp"
 
@@ -10,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -50,12 +49,19 @@ class Following : public ::testing::Test {
   int stream_status = 200;
   std::int64_t seq = 5;
   std::string answer_override{};
+  std::string stream_type{"text/event-stream"};
+  std::promise<void> opened;
+  std::shared_future<void> gate{opened.get_future()};  // while it is shut, the key set does not come
+  std::atomic<bool> shut{false};
 
   std::optional<FakeUsher> usher{std::in_place, [this](const FakeUsher::Seen& seen) { return reply(seen); }};
   std::unique_ptr<Verifier> verifier{};
 
   FakeUsher::Reply reply(const FakeUsher::Seen& seen)
   {
+    if (shut && seen.target == "/.well-known/jwks.json") {
+      gate.wait();
+    }
     const std::lock_guard lock{mutex};
     if (seen.target == "/.well-known/jwks.json") {
       return {
@@ -68,7 +74,7 @@ class Following : public ::testing::Test {
       return {
           .status = stream_status,
           .body = stream_status == 200 ? "retry: 1000\n\n" + event_of(nothing_new()) : "",
-          .headers = {"Content-Type: text/event-stream"},
+          .headers = {"Content-Type: " + stream_type},
           .stays_open = stream_status == 200
       };
     }
@@ -334,6 +340,67 @@ TEST_F(Following, a_thousand_unknown_names_cause_one_fetch)
   EXPECT_LE(usher->count("/.well-known/jwks.json"), before + 1);
 }
 
+TEST_F(Following, a_slow_key_set_does_not_hold_the_threads_that_unknown_names_arrive_on)
+{
+  begin();
+  ASSERT_EQ(verdict(good_token()), "");
+  shut = true;
+  const Json claims = claims_at(wall());
+  const auto named = [&](const std::string& kid) {
+    return stranger.sign(with(stranger.header(), "kid", kid), claims);
+  };
+  steady_clock::duration longest{};
+  EXPECT_TRUE(comes_true(
+      [&] {
+        const auto before = steady_clock::now();
+        const std::string said = verdict(named("first"));
+        longest = std::max(longest, steady_clock::now() - before);
+        return said == "keys_unavailable";
+      },
+      milliseconds{10'000}
+  ));
+  EXPECT_LT(longest, milliseconds{1500}) << "waits half a second";
+  const auto before = steady_clock::now();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(verdict(named("other-" + std::to_string(i))), "keys_unavailable");
+  }
+  EXPECT_LT(steady_clock::now() - before, milliseconds{1000}) << "wait for nothing";
+  EXPECT_EQ(verdict(good_token()), "");
+  opened.set_value();
+}
+
+TEST_F(Following, a_stream_of_another_media_type_is_none)
+{
+  stream_type = "text/plain";
+  begin();
+  EXPECT_EQ(verdict(good_token()), "") << "it asks";
+  EXPECT_TRUE(comes_true([&] { return usher->count("/api/revocations/stream") >= 2; }));
+  EXPECT_FALSE(verifier->status().streaming);
+}
+
+TEST_F(Following, a_media_type_may_have_parameters_and_any_case)
+{
+  stream_type = "Text/Event-Stream; charset=utf-8";
+  begin();
+  EXPECT_TRUE(streams());
+}
+
+TEST_F(Following, a_wall_clock_set_back_revives_no_expired_token)
+{
+  std::atomic<std::int64_t> back{0};
+  Settings shifted = settings();
+  shifted.clock = [&back] { return std::chrono::system_clock::now() - seconds{back.load()}; };
+  begin(shifted);
+  const std::string expired = signer.token(claims_at(wall() - 1000));
+  const std::string aged = signer.token(with(claims_at(wall() - 600), "exp", wall() + 300));
+  ASSERT_EQ(verdict(expired), "token_expired");
+  ASSERT_EQ(verdict(aged), "");
+  back = 500;
+  EXPECT_EQ(verdict(expired), "token_expired");
+  EXPECT_EQ(verifier->verify(aged, {.max_age = seconds{300}}).refusal().error, "authentication_too_old");
+  verifier.reset();
+}
+
 TEST_F(Following, a_token_longer_lived_than_the_feed_remembers_is_refused)
 {
   begin();
@@ -385,176 +452,6 @@ TEST_F(Following, a_closed_one_answers_at_once_and_takes_nothing)
   verifier->close();
   EXPECT_EQ(verdict(good_token()), "revocations_stale");
   verifier->close();
-}
-
-// --- keys over time, with a clock of their own
-
-class Keys : public ::testing::Test {
- protected:
-  KeyStore store{};
-  KeyStore::Steady now{steady_clock::time_point{} + std::chrono::hours{1}};
-
-  using State = KeyStore::State;
-  State find(std::string_view kid) { return store.find(kid, now).state; }
-  void fetch(std::initializer_list<const Signer*> signers, seconds max_age = seconds{300})
-  {
-    Json list = Json::array();
-    for (const Signer* signer : signers) {
-      list.push_back(signer->jwk());
-    }
-    store.fetch_begins(now);
-    store.fetched(*parse_jwks(Json{{"keys", list}}.dump(), Secrets::refused), max_age, now);
-  }
-  const Signer& es256 = shared_signer(Algorithm::es256);
-  const Signer& eddsa = shared_signer(Algorithm::eddsa);
-};
-
-TEST_F(Keys, are_not_fetched_before_somebody_needs_one)
-{
-  EXPECT_FALSE(store.fetch_is_due(now));
-  EXPECT_EQ(find(es256.kid()), State::pending);
-  EXPECT_TRUE(store.fetch_is_due(now));
-  fetch({&es256});
-  EXPECT_EQ(find(es256.kid()), State::found);
-  EXPECT_FALSE(store.fetch_is_due(now));
-}
-
-TEST_F(Keys, are_fetched_again_when_they_have_expired)
-{
-  fetch({&es256}, seconds{60});
-  EXPECT_FALSE(store.fetch_is_due(now + seconds{59}));
-  EXPECT_TRUE(store.fetch_is_due(now + seconds{60}));
-}
-
-TEST_F(Keys, outlive_a_failing_fetch)
-{
-  fetch({&es256});
-  store.fetch_begins(now);
-  store.fetch_failed(now);
-  EXPECT_EQ(find(es256.kid()), State::found);
-  EXPECT_EQ(find("new"), State::unavailable) << "nobody can say";
-}
-
-TEST_F(Keys, of_unknown_name_cause_a_fetch_every_five_seconds_at_most)
-{
-  fetch({&es256});
-  EXPECT_EQ(find("a"), State::unknown);
-  now += seconds{5};
-  EXPECT_EQ(find("b"), State::pending);
-  EXPECT_EQ(find("c"), State::pending) << "waits for the same fetch";
-  fetch({&es256});
-  EXPECT_EQ(find("b"), State::unknown);
-  now += seconds{5};
-  EXPECT_EQ(find("b"), State::unknown) << "the service was asked about it";
-  EXPECT_FALSE(store.fetch_is_due(now));
-  now += seconds{60};
-  EXPECT_EQ(find("b"), State::pending);
-}
-
-TEST_F(Keys, that_disappear_take_what_they_verified_with_them)
-{
-  fetch({&es256});
-  const std::uint64_t before = store.version();
-  fetch({&es256, &eddsa});
-  EXPECT_EQ(store.version(), before) << "another key changes nothing for the first";
-  fetch({&eddsa});
-  EXPECT_NE(store.version(), before);
-  EXPECT_EQ(find(es256.kid()), State::unknown);
-}
-
-TEST_F(Keys, under_an_old_name_with_new_contents_are_new)
-{
-  fetch({&es256});
-  const std::uint64_t before = store.version();
-  const Signer other{Algorithm::es256, es256.kid()};
-  fetch({&other});
-  EXPECT_NE(store.version(), before);
-}
-
-TEST_F(Keys, off_the_network_are_never_secrets)
-{
-  const Signer& secret = shared_signer(Algorithm::hs256);
-  const auto set = parse_jwks(secret.jwks(), Secrets::refused);
-  ASSERT_TRUE(set);
-  EXPECT_TRUE(set->keys().empty());
-  EXPECT_EQ(parse_jwks(secret.jwks(), Secrets::taken)->keys().size(), 1U);
-}
-
-TEST_F(Keys, that_do_not_fit_are_left_out)
-{
-  const Json good = es256.jwk();
-  for (const Json& bad :
-       {with(good, "use", "enc"),
-        with(good, "alg", "ES384"),
-        with(good, "crv", "P-384"),
-        without(good, "y"),
-        with(good, "x", good["y"]),
-        with(good, "x", "AAAA"),
-        with(good, "kty", "oct"),
-        with(good, "kty", 7),
-        with(shared_signer(Algorithm::rs256).jwk(), "n", "AQAB"),
-        with(shared_signer(Algorithm::rs256).jwk(), "e", "AQ"),
-        Json(7),
-        Json(nullptr)}) {
-    const auto set = parse_jwks(Json{{"keys", Json::array({bad, good})}}.dump(), Secrets::refused);
-    ASSERT_TRUE(set) << bad;
-    EXPECT_EQ(set->keys().size(), 1U) << bad;
-  }
-  for (const char* bad : {"", "x", "[]", "{}", R"({"keys":{}})", R"({"keys":7})"}) {
-    EXPECT_FALSE(parse_jwks(bad, Secrets::refused)) << bad;
-  }
-}
-
-TEST_F(Keys, may_be_given_as_pem_jwk_or_secret)
-{
-  for (const Algorithm algorithm : {Algorithm::es256, Algorithm::eddsa, Algorithm::rs256}) {
-    const auto set = parse_keys(shared_signer(algorithm).pem());
-    ASSERT_TRUE(set);
-    EXPECT_EQ(set->find("any name")->algorithm(), algorithm);
-    EXPECT_TRUE(parse_keys(" " + shared_signer(algorithm).jwk().dump() + "\n"));
-  }
-  EXPECT_TRUE(parse_keys(encode_base64url(shared_signer(Algorithm::hs256).secret()) + "\n"));
-  EXPECT_FALSE(parse_keys(encode_base64url("a secret of only 31 bytes......")));
-  EXPECT_FALSE(parse_keys("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"));
-}
-
-TEST(MaxAge, is_kept_within_what_is_sensible)
-{
-  EXPECT_EQ(max_age_of(""), seconds{300});
-  EXPECT_EQ(max_age_of("public, max-age=60"), seconds{60});
-  EXPECT_EQ(max_age_of("max-age=0"), seconds{5});
-  EXPECT_EQ(max_age_of("max-age=99999999999999999999"), seconds{86'400});
-  EXPECT_EQ(max_age_of("max-age=x"), seconds{300});
-}
-
-TEST(Events, come_out_whole_however_the_bytes_are_cut)
-{
-  const std::string stream =
-      "\xEF\xBB\xBFretry: 1000\n\n: comment\r\nid: 7\r\nevent: revocations\r\ndata: "
-      "one\r\n\r\nevent:x\rdata\rdata:two\r\r"
-      "data: three\n\nevent: lost\n\n";
-  for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
-    EventReader reader{1000};
-    std::vector<Event> events;
-    for (std::size_t at = 0; at < stream.size(); at += piece) {
-      for (Event& event : reader.feed(std::string_view{stream}.substr(at, piece))) {
-        events.push_back(std::move(event));
-      }
-    }
-    ASSERT_EQ(events.size(), 3U) << piece;
-    EXPECT_EQ(events[0].name + '=' + events[0].data, "revocations=one");
-    EXPECT_EQ(events[1].name + '=' + events[1].data, "x=\ntwo");
-    EXPECT_EQ(events[2].name + '=' + events[2].data, "message=three");
-  }
-}
-
-TEST(Events, beyond_the_bound_break_the_reader)
-{
-  EventReader reader{10};
-  reader.feed("data: 0123");
-  EXPECT_FALSE(reader.is_broken());
-  reader.feed("456789");
-  EXPECT_TRUE(reader.is_broken());
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include "json_object.hpp"
 #include "json_scanner.hpp"
+#include "jws.hpp"
+#include "signing.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -245,6 +247,29 @@ TEST(StrictJson, agrees_with_another_parser_on_bent_documents)
       return;
     }
   }
+}
+
+TEST(Statements, take_no_user_twice)
+{
+  const auto said = [](const std::string& users) {
+    std::string text = with(statement_at(start, 0, 5), "users", "USERS").dump();
+    return read_statement(text.replace(text.find("\"USERS\""), 7, users), "usher");
+  };
+  EXPECT_TRUE(said(R"({"7":1,"70":1})"));
+  EXPECT_FALSE(said(R"({"7":1,"7":1})"));
+  EXPECT_FALSE(said(R"({"7":4,"8":2,"7":1})"));
+  EXPECT_FALSE(said(R"({"7":4,"\u0037":1})"));
+}
+
+TEST(Statements, may_have_expired_at_any_time_or_never)
+{
+  const Json said = statement_at(start, 0, 5);
+  for (const Json& exp : {Json(0), Json(1), Json(-1), Json(9'007'199'254'740'991)}) {
+    EXPECT_TRUE(read_statement(with(said, "exp", exp).dump(), "usher")) << exp;
+  }
+  EXPECT_TRUE(read_statement(without(said, "exp").dump(), "usher"));
+  EXPECT_FALSE(read_statement(with(said, "exp", "0").dump(), "usher"));
+  EXPECT_FALSE(read_statement(with(said, "exp", 0.5).dump(), "usher"));
 }
 
 }  // namespace

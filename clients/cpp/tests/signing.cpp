@@ -178,7 +178,7 @@ Json statement_at(std::int64_t issued, std::int64_t from, std::int64_t seq)
       {"aud", "revocations"},
       {"type", "revocations"},
       {"iat", issued},
-      {"exp", issued + 60},
+      {"exp", 0},
       {"seq", seq},
       {"from", from},
       {"keep", 990},

@@ -531,7 +531,13 @@ TEST(Settings, that_cannot_work_are_refused)
   EXPECT_THROW((Verifier{Settings{.url = "file:///etc/passwd"}}), std::invalid_argument);
   EXPECT_THROW((Verifier{Settings{.max_stale = std::nullopt, .keys = "short"}}), std::invalid_argument);
   EXPECT_THROW((Verifier{Settings{.max_stale = std::nullopt, .keys = "{}"}}), std::invalid_argument);
-  EXPECT_THROW((Verifier{Settings{.keys = shared_signer(Algorithm::es256).pem()}}), std::invalid_argument)
+  const std::string pem = shared_signer(Algorithm::es256).pem();
+  EXPECT_THROW(
+      (Verifier{Settings{.leeway = seconds{61}, .max_stale = std::nullopt, .keys = pem}}),
+      std::invalid_argument
+  );
+  EXPECT_NO_THROW((Verifier{Settings{.leeway = seconds{60}, .max_stale = std::nullopt, .keys = pem}}));
+  EXPECT_THROW((Verifier{Settings{.keys = pem}}), std::invalid_argument)
       << "a bound on staleness without a feed";
 }
 

@@ -9,12 +9,12 @@ const { requireToken, verifier } = usher({
 const app = express()
 
 app.get('/orders', requireToken(), (req, res) => {
-  res.json({ user: req.auth.user_id, orders: [] })
+  res.json({ user: Number(req.auth.sub), orders: [] })
 })
 
 // Somebody who is not known gets the public prices.
 app.get('/prices', requireToken({ optional: true }), (req, res) => {
-  res.json({ for: req.auth ? req.auth.user_id : 'everybody' })
+  res.json({ for: req.auth ? Number(req.auth.sub) : 'everybody' })
 })
 
 // Only straight after a login, or after POST /api/auth/fresh.

@@ -9,7 +9,7 @@ test('orders are for those who are logged in', async () => {
   const issuer = new TestIssuer()
   const { requireToken } = usher({ keys: issuer.jwks, maxStale: null })
   const app = express()
-  app.get('/orders', requireToken(), (req, res) => res.json({ user: req.auth.user_id }))
+  app.get('/orders', requireToken(), (req, res) => res.json({ user: Number(req.auth.sub) }))
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${server.address().port}/orders`

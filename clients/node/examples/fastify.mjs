@@ -9,12 +9,12 @@ await app.register(usher, {
 })
 
 app.get('/orders', { onRequest: app.requireToken() }, async (request) => {
-  return { user: request.auth.user_id, orders: [] }
+  return { user: Number(request.auth.sub), orders: [] }
 })
 
 // Somebody who is not known gets the public prices.
 app.get('/prices', { onRequest: app.requireToken({ optional: true }) }, async (request) => {
-  return { for: request.auth ? request.auth.user_id : 'everybody' }
+  return { for: request.auth ? Number(request.auth.sub) : 'everybody' }
 })
 
 // Only straight after a login, or after POST /api/auth/fresh.

@@ -8,7 +8,7 @@ test('orders are for those who are logged in', async () => {
   const issuer = new TestIssuer()
   const app = Fastify()
   await app.register(usher, { keys: issuer.jwks, maxStale: null })
-  app.get('/orders', { onRequest: app.requireToken() }, async (request) => ({ user: request.auth.user_id }))
+  app.get('/orders', { onRequest: app.requireToken() }, async (request) => ({ user: Number(request.auth.sub) }))
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
 
   const token = issuer.token({ user: 7, fresh: false })

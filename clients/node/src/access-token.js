@@ -11,14 +11,16 @@ const isText = (value) => typeof value === 'string' && value !== ''
 const isWhole = (value) => Number.isSafeInteger(value) && value >= 0
 const isMoment = (value) => isWhole(value) && value <= EPOCH_MAX
 const isSubject = (value) => typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value)
+/** Two names for one user must not be two users. */
+const isUserId = (value, sub) => value === undefined || (Number.isSafeInteger(value) && value === Number(sub))
 const isFreshness = (value) => typeof value === 'boolean' || isMoment(value)
 const isMaybeMoment = (value) => value === undefined || isMoment(value)
 const isMaybeTexts = (value) =>
   value === undefined || (Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
 
 /** Whether the claims are there that a service may rely on, and are what docs/tokens.md says. */
-function areWhole({ jti, sub, sid, gen, role, fresh, iat, exp, nbf, auth_time, amr }) {
-  const areIds = isText(jti) && isSubject(sub) && isText(sid) && isWhole(gen)
+function areWhole({ jti, sub, user_id, sid, gen, role, fresh, iat, exp, nbf, auth_time, amr }) {
+  const areIds = isText(jti) && isSubject(sub) && isUserId(user_id, sub) && isText(sid) && isWhole(gen)
   const areTimes = isMoment(iat) && isMoment(exp) && isMaybeMoment(nbf) && isMaybeMoment(auth_time)
   return areIds && areTimes && isText(role) && isFreshness(fresh) && isMaybeTexts(amr)
 }
@@ -68,8 +70,7 @@ export class TokenReader {
     if (typeof claims.type === 'string' && claims.type !== 'access') throw new Refusal('token_wrong_type')
     const isGood = claims.type === 'access' && claims.iss === this.#issuer && this.#isForUs(claims.aud)
     if (!isGood || !areWhole(claims)) throw new Refusal('token_claims_invalid')
-    Object.freeze(claims.amr)
-    return Object.freeze(claims)
+    return frozen(claims)
   }
 
   /** RFC 7519 section 4.1.3: a token with an audience is for nobody else. */
@@ -77,6 +78,16 @@ export class TokenReader {
     if (this.#audience === undefined) return aud === undefined
     return Array.isArray(aud) ? aud.includes(this.#audience) : aud === this.#audience
   }
+}
+
+/** All of it: the claims that are remembered are handed to everybody who shows the token. */
+function frozen(claims) {
+  const open = [claims]
+  for (const value of open) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) open.push(inner)
+  }
+  return claims
 }
 
 /** The header that the last good token had: all tokens signed with one key have the same, to the letter. */

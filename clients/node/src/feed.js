@@ -18,6 +18,7 @@ export class Feed {
   #set
   #keys
   #http
+  #credential
   #stopping = new AbortController()
   #listening
   #polling
@@ -34,13 +35,14 @@ export class Feed {
 
   /**
    * @param {{ url: URL, issuer: string, stream: boolean, pollEvery: number, set: import('./revocation-set.js').RevocationSet,
-   *   keys: any, http: import('./http.js').Http }} options
+   *   keys: any, http: import('./http.js').Http, authorization?: string }} options
    */
-  constructor({ url, set, keys, http, ...options }) {
+  constructor({ url, set, keys, http, authorization, ...options }) {
     this.#url = url
     this.#set = set
     this.#keys = keys
     this.#http = http
+    this.#credential = authorization === undefined ? {} : { Authorization: authorization }
     this.#options = options
     /** Resolves when the set has been complete for the first time. */
     this.complete = new Promise((resolve) => (this.#complete = resolve))
@@ -98,7 +100,7 @@ export class Feed {
     })
     try {
       await this.#http.listen(new URL(`${this.#url}/stream`), {
-        headers: this.#set.wantsWhole ? {} : { 'Last-Event-ID': String(this.#set.have) },
+        headers: { ...this.#credential, ...this.#lastEventId() },
         idle: SILENCE_MAX,
         signal: cut.signal,
         onOpen: (awake) => (stream.awake = awake),
@@ -108,6 +110,10 @@ export class Feed {
       stream.isOpen = false
       this.#stopping.signal.removeEventListener('abort', stop)
     }
+  }
+
+  #lastEventId() {
+    return this.#set.wantsWhole ? {} : { 'Last-Event-ID': String(this.#set.have) }
   }
 
   /** Only news keep a stream alive: one that sends anything else, or the same again, counts as silent. */
@@ -149,7 +155,7 @@ export class Feed {
   async #fetch() {
     const url = new URL(this.#url)
     if (!this.#set.wantsWhole) url.searchParams.set('since', String(this.#set.have))
-    const headers = { Accept: 'application/jwt' }
+    const headers = { Accept: 'application/jwt', ...this.#credential }
     if (this.#etag !== undefined && this.#etagFor === url.href) headers['If-None-Match'] = this.#etag
     const answer = await this.#http.get(url, {
       headers,

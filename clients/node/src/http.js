@@ -9,12 +9,10 @@ import { createGunzip } from 'node:zlib'
 export class Http {
   #timeout
   #agents
-  #authorization
 
-  /** @param {{ timeout: number, authorization?: string }} options seconds; a value of the Authorization field */
-  constructor({ timeout, authorization }) {
+  /** @param {{ timeout: number }} options seconds */
+  constructor({ timeout }) {
     this.#timeout = timeout * 1000
-    this.#authorization = authorization
     const keep = { keepAlive: true, maxSockets: 4 }
     this.#agents = { 'http:': [http, new http.Agent(keep)], 'https:': [https, new https.Agent(keep)] }
   }
@@ -68,8 +66,7 @@ export class Http {
 
   #open(url, headers, { isBackground, isOwn = false, signal }) {
     const [module, agent] = this.#agents[url.protocol]
-    const authorization = this.#authorization === undefined ? {} : { Authorization: this.#authorization }
-    const request = module.get(url, { headers: { ...headers, ...authorization }, agent: isOwn ? false : agent, signal })
+    const request = module.get(url, { headers, agent: isOwn ? false : agent, signal })
     if (isBackground) request.on('socket', (socket) => socket.unref())
     return new Call(request, this.#timeout, isBackground)
   }

@@ -16,7 +16,8 @@ export interface Claims {
   readonly sid: string
   /** The user's generation. */
   readonly gen: number
-  readonly user_id: number
+  /** `sub` as a number, where it is said at all. */
+  readonly user_id?: number
   /** `USER` or `ADMIN`, as of the signing. */
   readonly role: string
   /** When the password was last shown. */
@@ -58,7 +59,7 @@ export interface Settings {
   issuer?: string
   /** `aud` of the tokens; none: a token that has one is refused. */
   audience?: string
-  /** How far the clocks may be apart; 30. */
+  /** How far the clocks may be apart; 30, and 60 at most. */
   leeway?: number
   /** How old the revocations may be before requests are answered 503; 60. null: tokens are good until they expire. */
   maxStale?: number | null
@@ -68,9 +69,12 @@ export interface Settings {
   pollEvery?: number
   /** Verified tokens remembered; 10,000. */
   cacheSize?: number
-  /** Instead of fetching: a JWKS or JWK, a public key in PEM, or the secret of HS256 as bytes or in base64url. */
+  /**
+   * Instead of fetching: a JWKS or JWK, as an object or JSON; a public key in PEM or DER; or the secret of HS256 as
+   * bytes or in base64url. What is public is never taken for a secret.
+   */
   keys?: Jwks | JsonWebKey | string | KeyObject | Uint8Array
-  /** For a feed that is not open to everybody. */
+  /** For a feed that is not open to everybody; sent with nothing else. */
   clientId?: string
   clientSecret?: string
   /** How long the first verification waits for keys and revocations; 2. */

@@ -6,17 +6,23 @@ const COLON = 0x3a
 const BACKSLASH = 0x5c
 const SPACE = 0x20
 
+/** No header of ours has more than a fifth of it, and what nobody signed is not worth reading more of. */
+const HEADER_MAX = 1024
+/** An RSA key of 8192 bits makes no longer one. */
+const SIGNATURE_MAX = 2048
+
 /** Members of a header that would change what the rest means; none of them is offered (RFC 7515 section 4.1.11). */
 const notOffered = ['crit', 'b64', 'zip', 'enc']
 
 /**
- * The three parts, still as text; undefined when there are not three.
+ * The three parts, still as text; undefined when there are not three, and when the first or last is longer than any.
  * @param {string} token
  */
 export function cut(token) {
-  const first = token.indexOf('.')
+  const first = token.slice(0, HEADER_MAX + 1).indexOf('.')
   const second = token.indexOf('.', first + 1)
-  if (first < 0 || second < 0 || token.indexOf('.', second + 1) >= 0) return undefined
+  if (first < 0 || second < 0 || token.length - second - 1 > SIGNATURE_MAX) return undefined
+  if (token.indexOf('.', second + 1) >= 0) return undefined
   return {
     header: token.slice(0, first),
     payload: token.slice(first + 1, second),

@@ -1,7 +1,6 @@
 // The keys that tokens and statements are checked with: fetched from the service, or given once and for all.
-import { KeyObject } from 'node:crypto'
-import { bytesOf } from './jws.js'
-import { fromJwk, fromKeyObject, fromPem, fromSecret } from './key.js'
+import { givenKeys } from './given-keys.js'
+import { fromJwk } from './key.js'
 import { Refusal } from './refusals.js'
 
 const BYTES_MAX = 1024 * 1024
@@ -18,23 +17,17 @@ const AGE_MAX = 3600
 /** From this part of its age on a key set is fetched again, before anybody has to wait for it. */
 const EARLY = 0.8
 
-const whatKeysAre = 'a JWKS or JWK of a kind that Usher signs with, a public key in PEM, or an HS256 secret'
-
 /** Keys that never change. One without a kid fits any. */
 export class StaticKeys {
-  #byKid = new Map()
+  #byKid
   #only
   version = 0
 
-  /** @param {any} given a JWKS or JWK, a public key in PEM or a KeyObject, or an HS256 secret as bytes or base64url */
+  /** @param {any} given what `givenKeys` takes */
   constructor(given) {
-    if (Array.isArray(given?.keys)) this.#byKid = byKid(given.keys)
-    else if (typeof given === 'string') this.#only = fromText(given)
-    else if (given instanceof KeyObject) this.#only = given.type === 'public' ? fromKeyObject(given) : undefined
-    else if (given instanceof Uint8Array) this.#only = fromSecret(given)
-    else if (given?.kid === undefined) this.#only = fromJwk(given)
-    else this.#byKid = byKid([given])
-    if (this.#only === undefined && this.#byKid.size === 0) throw new TypeError(`keys: ${whatKeysAre}`)
+    const keys = givenKeys(given)
+    this.#only = keys.find(({ kid }) => kid === undefined)
+    this.#byKid = byKid(keys)
   }
 
   isDue() {
@@ -159,7 +152,7 @@ export class RemoteKeys {
   #take(set) {
     if (!Array.isArray(set?.keys) || set.keys.length > KEYS_MAX) throw new Error('keys: not a key set')
     const before = this.#byKid ?? new Map()
-    const after = byKid(set.keys)
+    const after = byKid(set.keys.map(fromJwk))
     const isLost = [...before].some(([kid, key]) => after.get(kid)?.id !== key.id)
     const isGained = [...after].some(([kid, key]) => before.get(kid)?.id !== key.id)
     this.#byKid = after
@@ -168,16 +161,10 @@ export class RemoteKeys {
   }
 }
 
-function byKid(jwks) {
-  const keys = jwks.map(fromJwk).filter((key) => key?.kid !== undefined)
-  return new Map(keys.map((key) => [key.kid, key]))
-}
-
-/** A PEM says so; anything else has to be a secret in base64url, as `usher key export --private` prints it. */
-function fromText(text) {
-  if (text.includes('-----BEGIN')) return fromPem(text)
-  const secret = bytesOf(text.trim())
-  return secret === undefined ? undefined : fromSecret(secret)
+/** Of two of one name the first counts. */
+function byKid(keys) {
+  const named = keys.filter((key) => key?.kid !== undefined)
+  return new Map(named.reverse().map((key) => [key.kid, key]))
 }
 
 /** For how many seconds an answer may be kept (RFC 9111 section 4.2), within bounds of our own. */

@@ -20,10 +20,13 @@ const defaults = {
 const isText = (value) => typeof value === 'string' && value !== ''
 const isSeconds = (value) => typeof value === 'number' && value >= 0 && value < 1e9
 
+/** Usher forgets a revocation so long after the last token that it concerns expired. */
+const LEEWAY_MAX = 60
+
 const rules = {
   issuer: [isText, 'a text'],
   audience: [(value) => value === undefined || isText(value), 'a text'],
-  leeway: [isSeconds, 'seconds'],
+  leeway: [(value) => isSeconds(value) && value <= LEEWAY_MAX, `seconds, ${LEEWAY_MAX} at most`],
   maxStale: [(value) => value === null || isSeconds(value), 'seconds, or null to accept tokens without the feed'],
   stream: [(value) => typeof value === 'boolean', 'true or false'],
   pollEvery: [(value) => isSeconds(value) && value >= 0.1, 'seconds, 0.1 or more'],

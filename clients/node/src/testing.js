@@ -14,12 +14,12 @@ export class TestIssuer {
 
   /**
    * An access token, fresh and good for 15 minutes, unless the claims say otherwise.
-   * @param {{ user?: number, role?: string } & Record<string, unknown>} [claims]
+   * @param {{ user?: number, sub?: string, role?: string } & Record<string, unknown>} [claims]
    */
-  token({ user = 1, role = 'USER', ...claims } = {}) {
+  token({ user = 1, sub = String(user), role = 'USER', ...claims } = {}) {
     const now = Math.floor(Date.now() / 1000)
     const times = { iat: now, nbf: now, exp: now + 900, auth_time: now }
-    const ids = { iss: 'usher', sub: String(user), user_id: user, jti: randomUUID(), sid: randomUUID(), gen: 1 }
+    const ids = { iss: 'usher', sub, user_id: Number(sub), jti: randomUUID(), sid: randomUUID(), gen: 1 }
     const header = { alg: 'ES256', kid: this.#kid, typ: 'at+jwt' }
     const said = { ...ids, ...times, type: 'access', fresh: true, role, amr: ['pwd'], ...claims }
     const message = [header, said].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')

@@ -30,7 +30,7 @@ export class Verifier {
     const settings = settingsOf(given)
     const clock = settings.clock ?? systemClock
     this.#settings = settings
-    this.#http = new Http({ timeout: settings.httpTimeout, authorization: authorizationOf(settings) })
+    this.#http = new Http({ timeout: settings.httpTimeout })
     this.#keys = this.#keysOf(settings, clock)
     if (settings.url !== undefined) {
       const { leeway, maxStale, issuer, stream, pollEvery, url } = settings
@@ -44,6 +44,7 @@ export class Verifier {
         set,
         keys,
         http: this.#http,
+        authorization: authorizationOf(settings),
       })
     }
     this.#reader = new TokenReader(settings)
@@ -62,7 +63,7 @@ export class Verifier {
   }
 
   /**
-   * The claims of a good access token, frozen; rejects with a Refusal otherwise.
+   * The claims of a good access token, frozen throughout; rejects with a Refusal otherwise.
    * @param {string} token
    * @param {{ fresh?: boolean, maxAge?: number, role?: string }} [wanted]
    */

@@ -300,7 +300,9 @@ describe('the feed', () => {
 
   it('is asked for with credentials where there are some', async () => {
     await make({ clientId: 'shop', clientSecret: 's3 cret:' }).start()
-    assert.deepEqual([...usher.authorizations], [`Basic ${Buffer.from('shop:s3+cret%3A').toString('base64')}`])
+    const basic = `Basic ${Buffer.from('shop:s3+cret%3A').toString('base64')}`
+    await until(() => usher.asked.stream > 0)
+    assert.deepEqual({ ...usher.shown }, { keys: undefined, feed: basic, stream: basic })
   })
 
   it('lies below the path of the URL', async () => {

@@ -107,6 +107,12 @@ describe('a token', () => {
     [{ type: null }, 'token_claims_invalid'],
     [{ type: 'refresh' }, 'token_wrong_type'],
     [{ amr: 'pwd' }, 'token_claims_invalid'],
+    [{ user_id: 8 }, 'token_claims_invalid'],
+    [{ user_id: '7' }, 'token_claims_invalid'],
+    [{ user_id: null }, 'token_claims_invalid'],
+    [{ user_id: 7.5 }, 'token_claims_invalid'],
+    [{ sub: '9007199254740993', user_id: 9007199254740992 }, 'token_claims_invalid'],
+    [{ user_id: undefined }, 'none'],
     [{ exp: 0 }, 'token_expired'],
     [{ exp: seconds() - 40 }, 'token_expired'],
     [{ exp: seconds() - 10 }, 'none'],
@@ -135,7 +141,8 @@ describe('a token', () => {
     [{ kid: undefined }, 'token_signature_invalid'],
     [{ kid: '../../dev/null' }, 'token_signature_invalid'],
     [{ kid: '__proto__' }, 'token_signature_invalid'],
-    [{ kid: 'x'.repeat(5000) }, 'token_signature_invalid'],
+    [{ kid: 'x'.repeat(600) }, 'token_signature_invalid'],
+    [{ kid: 'x'.repeat(1000) }, 'token_malformed'],
     [{ jku: 'http://127.0.0.1:9/' }, 'none'],
   ]
   for (const [change, slug] of headerCases) {
@@ -256,6 +263,21 @@ describe('a token', () => {
     for (const token of [undefined, null, '']) assert.equal(await slugOf(verifier.verify(token)), 'token_missing')
   })
 
+  it('is remembered in claims that nobody can change for the others', async () => {
+    const mine = offline(key, { audience: 'shop' })
+    const token = await accessToken(key, { aud: ['shop', 'bank'], more: { deep: [{ list: [1] }] } })
+    const claims = await mine.verify(token)
+    const changes = [
+      () => claims.aud.push('x'),
+      () => (claims.more.x = 1),
+      () => (claims.more.deep[0].list = []),
+      () => claims.more.deep[0].list.push(2),
+      () => delete claims.more.deep,
+    ]
+    for (const change of changes) assert.throws(change, TypeError)
+    assert.deepEqual((await mine.verify(token)).more, { deep: [{ list: [1] }] })
+  })
+
   it('says nothing twice, though it is signed', async () => {
     const claims = accessClaims()
     const payloads = [
@@ -351,8 +373,9 @@ describe('settings', () => {
       { url: 'http://x', maxStale: -1 },
       { url: 'http://x', maxStale: '60' },
       { url: 'http://x', leeway: NaN },
+      { url: 'http://x', leeway: 61 },
       { url: 'http://x', clientId: 'a' },
-      { keys: Buffer.from(pem), maxStale: null },
+      { keys: Buffer.from(pem.slice(0, 60)), maxStale: null },
       { keys: Buffer.alloc(31), maxStale: null },
       { keys: 'short', maxStale: null },
       { keys: '', maxStale: null },
@@ -364,6 +387,11 @@ describe('settings', () => {
       { url: 'http://x', stream: 'yes' },
     ]
     for (const settings of cases) assert.throws(() => new Verifier(settings), TypeError, JSON.stringify(settings))
+  })
+
+  it('let the clocks be a minute apart', async () => {
+    const verifier = offline(await makeKey(), { leeway: 60 })
+    assert.equal(await slugOf(verifier.verify('x')), 'token_malformed')
   })
 
   it('and demands with a typing error let nobody in', async () => {

@@ -64,7 +64,7 @@ def orders(request):
 
 @usher_required(optional=True)
 def front_page(request):
-    return JsonResponse({"hello": request.claims["user_id"] if request.claims else "stranger"})
+    return JsonResponse({"hello": request.claims["sub"] if request.claims else "stranger"})
 
 
 @usher_required(fresh=True)

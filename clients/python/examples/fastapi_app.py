@@ -37,7 +37,7 @@ def orders(claims: dict = user()):
 @app.get("/")
 def front_page(request: Request):
     sent = request.headers.getlist("authorization")
-    return {"hello": verifier.authorize(sent)["user_id"] if sent else "stranger"}
+    return {"hello": verifier.authorize(sent)["sub"] if sent else "stranger"}
 
 
 @app.delete("/orders")

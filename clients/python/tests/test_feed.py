@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from stand_in import FEED, STREAM, StandIn, answer, begin_stream, refusal_of, send_event, wait_until
 
 import usher_verify.feed
-from usher_verify import transport
+from usher_verify import Clock, transport
 from usher_verify.testing import TestIssuer
 
 
@@ -335,6 +335,10 @@ def test_an_event_has_a_limit():
     with pytest.raises(TooLong):
         for _ in range(200):
             list(parser.feed(b"data: AAAAAAAA\n"))
+    parser = Parser(1000)
+    with pytest.raises(TooLong):
+        for _ in range(2000):
+            list(parser.feed(b"data\n"))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
@@ -390,6 +394,29 @@ def test_a_service_restored_from_a_backup_is_followed_and_the_dead_stay_dead(ser
     wait_until(lambda: refusal_of(verifier.verify, issuer.token(sid="z")) == "token_revoked")
     assert refusal_of(verifier.verify, issuer.token(sid="c")) == "token_revoked"
     assert refusal_of(verifier.verify, issuer.token(sid="d")) == ""
+
+
+class SetBack(Clock):
+    """A wall clock that can be set."""
+
+    def __init__(self) -> None:
+        self.wrong = 0.0
+        self.wall = lambda: time.time() + self.wrong
+
+
+@pytest.mark.parametrize("cache_size", [0, 10])
+@pytest.mark.parametrize("max_stale", [60, None])
+def test_a_wall_clock_set_back_revives_no_token_that_was_over(service, connect, issuer, cache_size, max_stale):
+    clock, now = SetBack(), int(time.time())
+    verifier = connect(clock=clock, cache_size=cache_size, max_stale=max_stale)
+    over = issuer.token(iat=now - 1000, nbf=now - 1000, exp=now - 100)
+    stale = issuer.token(iat=now - 800, nbf=now - 800, exp=now + 100, auth_time=now - 800, fresh=now - 100)
+    assert refusal_of(verifier.verify, issuer.token()) == ""
+    clock.wrong = -200.0
+    assert refusal_of(verifier.verify, over) == "token_expired"
+    assert refusal_of(verifier.verify, stale) == ""
+    assert refusal_of(verifier.verify, stale, fresh=True) == "token_not_fresh"
+    assert refusal_of(verifier.verify, stale, max_age=700) == "authentication_too_old"
 
 
 def test_a_token_that_outlives_the_feeds_memory_is_sent_to_be_refreshed(service, connect, issuer):

@@ -123,7 +123,44 @@ def test_a_preflight_passes(app):
     def any_route():
         return "", 204
 
-    assert get(app, "/any", method="OPTIONS").status_code == 204
+    answer = get(app, "/any", method="OPTIONS")
+    assert answer.status_code == 200 and "OPTIONS" in answer.headers["Allow"]
+
+
+def test_what_names_options_itself_is_not_run_without_a_token(app, usher):
+    ran = []
+
+    @app.route("/any", methods=["GET", "OPTIONS"])
+    @jwt_required(role="ADMIN")
+    def any_route():
+        ran.append(get_jwt_identity())
+        return {"secret": 7}
+
+    @app.route("/by-hand", methods=["OPTIONS"])
+    def by_hand():
+        verify_jwt_in_request()
+        ran.append("by hand")
+        return {"secret": 7}
+
+    for path in ("/any", "/by-hand"):
+        answer = get(app, path, method="OPTIONS")
+        assert answer.status_code == 200 and answer.data == b"" and not ran
+        assert get(app, path, "x", method="OPTIONS").status_code == 422 and not ran
+    assert get(app, "/any", usher.token(7), method="OPTIONS").status_code == 403 and not ran
+    assert get(app, "/any", usher.token(7, "ADMIN"), method="OPTIONS").status_code == 200 and ran == ["7"]
+
+
+def test_who_it_was_does_not_outlive_the_request_though_the_app_context_does(app, usher):
+    @app.get("/who")
+    def who():
+        return {"id": get_jwt_identity()}
+
+    with app.app_context():
+        assert get(app, "/orders", usher.token(7)).json == {"orders_of": "7"}
+        with pytest.raises(RuntimeError):
+            get(app, "/who")
+        with pytest.raises(RuntimeError):
+            get_jwt()
 
 
 def test_the_problem_names_the_request(app):
@@ -176,7 +213,7 @@ def test_lists_and_checks_of_the_service_itself(app, usher):
     route(app)
     manager = app.extensions["usher"]
     manager.token_in_blocklist_loader(lambda _header, claims: claims["jti"] == "blocked")
-    manager.token_verification_loader(lambda _header, claims: claims["user_id"] != 13)
+    manager.token_verification_loader(lambda _header, claims: claims["sub"] != "13")
     assert get(app, token=usher.token()).status_code == 200
     assert get(app, token=usher.token(jti="blocked")).json["error"] == "token_revoked"
     assert get(app, token=usher.token(13)).json["error"] == "token_claims_invalid"

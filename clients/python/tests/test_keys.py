@@ -1,5 +1,6 @@
 """The key set: fetched when needed, kept, fetched anew; and what becomes of tokens that name other keys."""
 
+import gzip
 import json
 import threading
 import time
@@ -8,7 +9,7 @@ import pytest
 from stand_in import FEED, JWKS, answer, issuer_of, refusal_of, wait_until
 
 from usher_verify import Clock
-from usher_verify.keys import Fetched, FetchedKeys, KeysUnavailable, life_of
+from usher_verify.keys import Fetched, FetchedKeys, KeysUnavailable, StaticKeys, life_of
 from usher_verify.testing import TestIssuer
 
 
@@ -92,6 +93,59 @@ def test_an_unknown_kid_makes_one_fetch_in_five_seconds_however_many_there_are(i
     source.now, source.keys = 5.1, [issuer.jwk, other.jwk]
     assert keys.find(other.kid) is not None
     assert len(source.fetches) == 3 and len(keys._unknown) <= 1000
+
+
+def test_while_kids_of_nobody_are_looked_for_only_one_request_waits_and_not_for_long(issuer):
+    source = Source(issuer)
+    keys, took = source.found(patience=30), []
+    keys.find(issuer.kid)
+    source.gate.clear()
+
+    def ask(number: int) -> None:
+        begin = time.monotonic()
+        with pytest.raises(KeysUnavailable):
+            keys.find(f"unknown-{number}")
+        took.append(time.monotonic() - begin)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    source.gate.set()
+    took.sort()
+    assert len(took) == 20 and took[-2] < 0.3 and 0.4 < took[-1] < 2
+    assert len(source.fetches) == 2
+
+
+def test_the_feed_waits_for_a_key_that_is_being_fetched(issuer, other):
+    source = Source(issuer)
+    keys, found = source.found(), []
+    keys.find(issuer.kid)
+    source.keys.append(other.jwk)
+    source.gate.clear()
+    first = threading.Thread(target=lambda: found.append(keys.find(other.kid, patient=True)))
+    first.start()
+    wait_until(lambda: keys._job is not None)
+    second = threading.Thread(target=lambda: found.append(keys.find(other.kid, patient=True)))
+    second.start()
+    source.gate.set()
+    first.join()
+    second.join()
+    assert len(found) == 2 and None not in found
+
+
+def test_of_two_keys_with_one_kid_the_first_counts(issuer, other):
+    keys = StaticKeys({"keys": [issuer.jwk, {**other.jwk, "kid": issuer.kid}]})
+    assert keys.find(issuer.kid).source == issuer.jwk
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_key_set_has_a_limit(service, connect, issuer, zipped):
+    body = json.dumps({"keys": [issuer.jwk], "x": "x" * (1 << 20)}).encode()
+    headers = {"Content-Encoding": "gzip"} if zipped else {}
+    service.behave[JWKS] = lambda handler: answer(handler, 200, gzip.compress(body) if zipped else body, headers)
+    assert refusal_of(connect(start_wait=0.3).verify, issuer.token()) == "keys_unavailable"
 
 
 def test_an_unknown_kid_is_remembered_for_a_minute(issuer, other):

@@ -185,6 +185,31 @@ def test_a_wall_clock_set_back_does_not_make_an_old_set_look_new(held):
     assert held.age(at(100, skew=-3600)) == 100
 
 
+def test_the_time_at_the_service_is_known_from_what_it_said_last(held):
+    assert RevocationSet().service_time(5.0) == -math.inf
+    assert held.service_time(at(100, skew=-3600).steady) == T + 100
+    held.add(statement(10, 10, 3600), at(200))
+    assert held.service_time(at(200).steady) == T + 200, "what is signed ahead of our clock says nothing"
+    held.add(statement(10, 10, 250), at(260))
+    assert held.service_time(at(270).steady) == T + 260
+
+
+@pytest.mark.parametrize("exp", [0, T, None])
+def test_a_statement_may_say_any_exp_or_none(held, exp):
+    said = statement(11, 10, 1)
+    if exp is None:
+        del said["exp"]
+    else:
+        said["exp"] = exp
+    assert held.add(said, at(1)) and held.have == 11
+
+
+@pytest.mark.parametrize("exp", [-1, 1.5, "0", True])
+def test_an_exp_that_is_no_whole_number_is_none(held, exp):
+    with pytest.raises(ValueError):
+        held.add(statement(11, 10, 1, exp=exp), at(1))
+
+
 def test_a_machine_that_slept_does_not_take_an_old_set_for_new(held):
     assert held.age(Moment(T + 3600, 1001.0)) == 3600
 

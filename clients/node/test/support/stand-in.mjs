@@ -35,7 +35,7 @@ export function accessClaims(changes = {}) {
     fresh: true,
     sid: randomUUID(),
     gen: 1,
-    user_id: 7,
+    user_id: Number(changes.sub ?? 7),
     role: 'USER',
     auth_time: now,
     amr: ['pwd'],
@@ -58,7 +58,8 @@ export class StandIn {
   keep = 990
   asked = { keys: 0, feed: 0, stream: 0 }
   lastEventIds = []
-  authorizations = new Set()
+  /** What each was last asked with. */
+  shown = {}
   listeners = new Set()
   /** path -> function (req, res) that answers instead. */
   instead = {}
@@ -104,7 +105,7 @@ export class StandIn {
       aud: 'revocations',
       type: 'revocations',
       iat: now,
-      exp: now + 60,
+      exp: 0,
       seq: this.seq,
       from,
       keep: this.keep,
@@ -138,12 +139,12 @@ export class StandIn {
 
   async #answer(req, res) {
     const url = new URL(req.url, this.url)
-    if (req.headers.authorization) this.authorizations.add(req.headers.authorization)
     const name = { '/.well-known/jwks.json': 'keys', '/api/revocations': 'feed', '/api/revocations/stream': 'stream' }[
       url.pathname
     ]
     if (name === undefined) return res.writeHead(404).end()
     this.asked[name] += 1
+    this.shown[name] = req.headers.authorization
     if (this.instead[name]) return this.instead[name](req, res)
     if (name === 'keys') return this.#sendKeys(req, res)
     if (name === 'stream') return this.#openStream(req, res)

@@ -8,7 +8,7 @@ import { TestIssuer } from 'usher-verify/testing'
 
 const verifier = new Verifier({ url: new URL('https://usher.example'), maxStale: null, keys: { keys: [] } })
 const claims: Claims = await verifier.verify('x', { fresh: true, maxAge: 60, role: 'ADMIN' })
-const user: number = claims.user_id
+const user: number | undefined = claims.user_id
 const status: Status = verifier.status()
 
 try {
@@ -21,7 +21,7 @@ try {
 const app = express()
 const { requireToken } = usher({ url: 'https://usher.example', stream: false })
 app.use(requireToken({ optional: true }))
-app.get('/', requireToken(), (req, res) => res.json(req.auth?.user_id))
+app.get('/', requireToken(), (req, res) => res.json(req.auth?.sub))
 
 const server = Fastify()
 await server.register(plugin, { verifier })

@@ -9,7 +9,7 @@ from typing import Any, Dict, Mapping, Optional, Union
 from . import errors
 from .errors import Refusal, Refused
 from .jws import parse_object
-from .keys import Key
+from .key import Key
 
 EPOCH_MAX = 253_402_300_799  #: 9999-12-31T23:59:59Z
 NUMBER_MAX = 2**63 - 1
@@ -87,6 +87,8 @@ def read_access(
         and role != ""
         # Decimal, no sign, no leading zero: one way to write a user, so that the feed's word on it is found.
         and _SUBJECT.fullmatch(sub) is not None
+        # The same user as a number, where it is there: whichever a service reads, it reads one user.
+        and ("user_id" not in claims or (type(get("user_id")) is int and get("user_id") == int(sub)))
         and 0 <= generation <= NUMBER_MAX
         and 0 <= issued <= EPOCH_MAX
         and 0 <= expires <= EPOCH_MAX

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Callable, Dict, Mapping, NamedTuple, NoReturn, Optional, Sequence, Tuple, TypeVar, Union
 
-from flask import Flask, Response, current_app, g, json, make_response, request
+from flask import Flask, Response, abort, current_app, has_request_context, json, make_response, request
 from werkzeug.local import LocalProxy
 
 from . import errors
@@ -45,6 +45,7 @@ _SETTINGS = (
     "issuer", "audience", "leeway", "max_stale", "stream", "poll_every", "cache_size", "keys", "client_id",
     "client_secret", "start_wait", "http_timeout", "ssl_context",
 )  # fmt: skip
+_KEPT = "_usher_passed"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 #: What Flask-JWT-Extended says where it and Usher use other words, for USHER_ERRORS = "msg".
 _MESSAGES = {"token_missing": "Missing Authorization Header"}
@@ -237,13 +238,15 @@ def verify_jwt_in_request(
 ) -> Optional[Tuple[Dict[str, Any], Dict[str, Any]]]:
     """Header and claims of the request's token; None without one where it is optional. Raises Refused."""
     _check_arguments(refresh, locations, verify_type)
-    if request.method == "OPTIONS":  # RFC 9110 section 9.3.7, and CORS: a preflight never brings a token
-        return None
+    if request.method == "OPTIONS" and not optional and "Authorization" not in request.headers:
+        # A preflight never brings a token. It asks what may be asked, and is told without the view.
+        abort(current_app.make_default_options_response())
     manager = current_app.extensions.get("usher")
     if not isinstance(manager, Usher):
         raise RuntimeError("call Usher(app) or init_app(app) before protecting a route")
     passed = manager.admit(optional, {"fresh": fresh, "max_age": max_age, "role": role})
-    g._usher = passed or _Passed({}, {}, None)
+    # On the request itself: `g` belongs to the app context, which may outlive it.
+    setattr(request._get_current_object(), _KEPT, passed or _Passed({}, {}, None))  # type: ignore[attr-defined]
     return None if passed is None else (passed.header, passed.claims)
 
 
@@ -274,7 +277,7 @@ def jwt_required(
 
 
 def _passed() -> _Passed:
-    passed = g.get("_usher")
+    passed = getattr(request, _KEPT, None) if has_request_context() else None
     if passed is None:
         raise RuntimeError("call @jwt_required() or verify_jwt_in_request() before asking who it is")
     assert isinstance(passed, _Passed)

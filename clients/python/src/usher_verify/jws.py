@@ -7,7 +7,9 @@ import json
 from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
 TOKEN_BYTES_MAX = 8 * 1024
-HEADERS_REMEMBERED_MAX = 256
+HEADER_BYTES_MAX = 1024  #: as it is written, in base64url
+HEADERS_REMEMBERED_MAX = 16
+DEPTH_MAX = 32
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_PLAIN = bytes.maketrans(b"-_", b"+/")
@@ -61,8 +63,18 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_consta
 _scan: Callable[[str, int], Tuple[Any, int]] = _DECODER.scan_once  # type: ignore[attr-defined]
 
 
+def _check_depth(value: Any) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > DEPTH_MAX:
+            raise Malformed("nested too deeply")
+        within = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [inner for members in within for inner in members if isinstance(inner, (dict, list))]
+
+
 def parse_object(raw: bytes) -> Dict[str, Any]:
-    """One JSON object in UTF-8, no member twice."""
+    """One JSON object in UTF-8, no member twice, at most 32 deep."""
     try:
         text = raw.decode("utf-8")
         value, end = _scan(text, 0)
@@ -74,6 +86,8 @@ def parse_object(raw: bytes) -> Dict[str, Any]:
         raise Malformed("not JSON") from error
     if not isinstance(value, dict):
         raise Malformed("not a JSON object")
+    if raw.count(b"{") + raw.count(b"[") > DEPTH_MAX:  # or it cannot be
+        _check_depth(value)
     return value
 
 
@@ -90,7 +104,7 @@ def _read_header(part: bytes) -> Header:
 
 
 class Reader:
-    """Takes tokens apart. All tokens of one key share one header, so headers are remembered."""
+    """Takes tokens apart. All tokens of one key share one header, so those of good tokens are remembered."""
 
     def __init__(self) -> None:
         self._headers: Dict[bytes, Header] = {}
@@ -102,8 +116,15 @@ class Reader:
         head, _, payload = signed.partition(b".")
         header = self._headers.get(head)
         if header is None:
+            if len(head) > HEADER_BYTES_MAX:
+                raise Malformed("a header as long as nobody needs")
             header = _read_header(head)
-            if len(self._headers) >= HEADERS_REMEMBERED_MAX:
-                self._headers.clear()
-            self._headers[head] = header
         return header, from_base64url(payload), from_base64url(signature), signed
+
+    def remember(self, signed: bytes, header: Header) -> None:
+        """Of a token whose signature was found good: strangers must not fill the memory."""
+        head = signed.partition(b".")[0]
+        if head not in self._headers:
+            if len(self._headers) >= HEADERS_REMEMBERED_MAX:
+                self._headers = {}
+            self._headers[head] = header

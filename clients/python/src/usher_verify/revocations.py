@@ -57,7 +57,8 @@ def read_statement(claims: Mapping[str, Any]) -> Statement:
     since = _whole(claims, "from")
     if since > seq:
         raise ValueError("from is greater than seq")
-    _whole(claims, "exp")
+    if "exp" in claims:  # which says nothing: `iat` is when it was signed
+        _whole(claims, "exp")
     return Statement(_whole(claims, "iat"), seq, since, _whole(claims, "keep", 1), sessions, users)
 
 
@@ -77,6 +78,7 @@ class RevocationSet:
         self._whole_from = 0  #: a whole set signed before this is one of the time before the restore
         self._current: Optional[int] = None  #: the `iat` as of which nothing is missing
         self._current_since = 0.0  #: the same moment by the steady clock
+        self._ahead = -math.inf  #: how far the service's clock was ahead of the steady one then, at least
         self._sessions: Dict[str, float] = {}
         self._users: Dict[str, "tuple[int, float]"] = {}
         self._swept = -math.inf
@@ -103,6 +105,11 @@ class RevocationSet:
         if self._current is None:
             return math.inf
         return max(now.wall - self._current, now.steady - self._current_since, 0.0)
+
+    def service_time(self, steady: float) -> float:
+        """It is no earlier than this at the service, whatever our wall clock says. One that was set back must not make
+        a token good again that is expired, and whose revocation is forgotten."""
+        return self._ahead + steady
 
     def add(self, claims: Mapping[str, Any], now: Moment) -> bool:
         """Takes the claims of a verified statement. True when it is newer than, or as new as, all heard before.
@@ -141,7 +148,7 @@ class RevocationSet:
         if older_yet_higher or statement.issued < self._whole_from:
             return False
         self._known = max(self._known, statement.seq)
-        if statement.since == 0:
+        if statement.since == 0 and statement.seq >= self.have:
             self._lacks_whole = False
         if statement.since <= self.have:
             self.have = max(self.have, statement.seq)
@@ -153,6 +160,7 @@ class RevocationSet:
         if holds_all and statement.issued > (self._current or -1):
             self._current = statement.issued
             self._current_since = now.steady - max(0.0, now.wall - statement.issued)
+            self._ahead = statement.issued - now.steady
 
     def _forget(self, steady: float) -> None:
         """By the longest `keep` there was: a statement with a short one must not revive a token of before. Now and

@@ -54,7 +54,7 @@ class Parser:
         value = value[1:] if value.startswith(b" ") else value
         if field == b"data":
             self._data.append(value)
-            self._size += len(value)
+            self._size += len(value) + 1  # an empty line is held, too
         elif field == b"event":
             self._name = value.decode("utf-8", "replace")
 

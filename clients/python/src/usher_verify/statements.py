@@ -27,11 +27,12 @@ class StatementReader:
             header, payload, signature, signed = self._reader.read(text, STATEMENT_BYTES_MAX)
             if header.typ != TYP:
                 raise Dropped(f"typ is not {TYP}")
-            key = self._keys.find(header.kid)
+            key = self._keys.find(header.kid, patient=True)
         except (Malformed, KeysUnavailable) as error:
             raise Dropped(str(error) or "no keys") from error
         if key is None or key.alg != header.alg or not key.verify(signed, signature):
             raise Dropped("not signed by a key of the key set")
+        self._reader.remember(signed, header)
         try:
             claims = parse_object(payload)
         except Malformed as error:

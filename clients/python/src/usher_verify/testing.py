@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
 
-from .keys import ALGORITHMS
+from .key import ALGORITHMS
 from .verifier import Verifier
 
 
@@ -123,7 +123,7 @@ class TestIssuer:
             "aud": "revocations",
             "type": "revocations",
             "iat": now,
-            "exp": now + 60,
+            "exp": 0,
             "seq": seq,
             "from": since,
             "keep": keep,

@@ -71,7 +71,13 @@ class _Incoming(io.RawIOBase):
 class Line:
     """One connection, used by one thread at a time; `cut` may be called by any."""
 
-    def __init__(self, url: str, timeout: float, context: Optional[ssl.SSLContext] = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        timeout: float,
+        context: Optional[ssl.SSLContext] = None,
+        bytes_max: Optional[int] = None,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("url must be http://HOST or https://HOST")
@@ -83,6 +89,7 @@ class Line:
         self._prefix = parts.path.rstrip("/")
         self._timeout = timeout
         self._context = context
+        self._bytes_max = bytes_max
         self._connection: Optional[http.client.HTTPConnection] = None
         self._socket: Optional[_Socket] = None
         self._cut = False
@@ -159,7 +166,8 @@ class Line:
 
     def _get(self, path: str, headers: Mapping[str, str], deadline: float) -> Answer:
         response = self._ask(path, {"Accept-Encoding": "gzip", **headers}, deadline)
-        body = _unpacked(_body(response), response.getheader("Content-Encoding"))
+        bytes_max = self._bytes_max or BODY_BYTES_MAX
+        body = _unpacked(_body(response, bytes_max), response.getheader("Content-Encoding"), bytes_max)
         found: Dict[str, str] = {name.lower(): value for name, value in response.getheaders()}
         if response.will_close:
             self.close()
@@ -181,25 +189,25 @@ class Stream:
             yield piece
 
 
-def _body(response: http.client.HTTPResponse) -> bytes:
+def _body(response: http.client.HTTPResponse, bytes_max: int) -> bytes:
     pieces, size = [], 0
     while piece := response.read(PIECE):
         pieces.append(piece)
         size += len(piece)
-        if size > BODY_BYTES_MAX:
+        if size > bytes_max:
             raise http.client.HTTPException("the answer is too long")
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
     return b"".join(pieces)
 
 
-def _unpacked(body: bytes, coding: Optional[str]) -> bytes:
+def _unpacked(body: bytes, coding: Optional[str], bytes_max: int) -> bytes:
     if coding is None or coding.lower() == "identity" or not body:
         return body
     if coding.lower() not in ("gzip", "x-gzip"):
         raise http.client.HTTPException("a coding that was not asked for")
     unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    plain = unpacker.decompress(body, BODY_BYTES_MAX)
+    plain = unpacker.decompress(body, bytes_max)
     if unpacker.unconsumed_tail or not unpacker.eof:
         raise http.client.HTTPException("the answer is cut, or too long")
     return plain

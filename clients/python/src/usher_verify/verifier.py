@@ -23,6 +23,7 @@ from .transport import Line, context_for
 
 ACCESS_TYP = "at+jwt"
 JWKS_PATH = "/.well-known/jwks.json"
+JWKS_BYTES_MAX = 1 << 20
 LEEWAY_MAX = 60
 
 _TOKEN68 = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
@@ -147,15 +148,16 @@ class Verifier:
         verified = self._cache.get(digest)
         if verified is None:
             verified, claims = self._open(raw)
-        now = self._wall()
-        if now >= verified.expires + self._leeway:
+        wall = self._wall()
+        latest = self._latest(wall)
+        if latest >= verified.expires + self._leeway:
             raise verified.refused(errors.TOKEN_EXPIRED)
-        if verified.not_before > now + self._leeway:
+        if verified.not_before > wall + self._leeway:
             raise verified.refused(errors.TOKEN_NOT_YET_VALID)
         if claims is not None:
             self._remember(digest, verified)
         if fresh or max_age is not None:
-            self._check_demands(verified, now, fresh, max_age)
+            self._check_demands(verified, latest, fresh, max_age)
         if self._url is not None:
             self._check_revocation(verified)
         if role is not None and verified.role != role:
@@ -174,6 +176,7 @@ class Verifier:
             # The key decides the algorithm (RFC 8725 section 3.1), the header may only agree.
             if key is None or key.alg != header.alg or not key.verify(signed, signature):
                 raise Refused(errors.TOKEN_SIGNATURE_INVALID)
+            self._reader.remember(signed, header)
             claims = parse_object(payload)
         except Malformed:
             raise Refused(errors.TOKEN_MALFORMED) from None
@@ -189,6 +192,24 @@ class Verifier:
         if not self._keys.has(verified.key):
             self._cache.clear()  # the key went while this token was being checked
 
+    def _latest(self, wall: float) -> float:
+        """The wall clock's time, unless the feed has shown that it is later: what is over stays over when that clock
+        is set back."""
+        if self._url is None:
+            return wall
+        feed = self._complete_feed()
+        steady = self._clock.steady()
+        return max(wall, feed.revocations.service_time(steady))
+
+    def _complete_feed(self) -> Feed:
+        """Or as complete as it became within `start_wait`."""
+        feed = self._feed
+        if feed is None:
+            raise RuntimeError("this Verifier was closed")
+        if not feed.complete.is_set():
+            self._wait_for(feed)
+        return feed
+
     def _check_demands(self, verified: Verified, now: float, fresh: bool, max_age: Optional[float]) -> None:
         until = verified.fresh
         if fresh and until is not True and (until is False or until <= now):
@@ -197,12 +218,7 @@ class Verifier:
             raise verified.refused(errors.AUTHENTICATION_TOO_OLD, max_age=int(max_age))
 
     def _check_revocation(self, verified: Verified) -> None:
-        feed = self._feed
-        if feed is None:
-            raise RuntimeError("this Verifier was closed")
-        if not feed.complete.is_set():
-            self._wait_for(feed)
-        revocations = feed.revocations
+        revocations = self._complete_feed().revocations
         keep = revocations.keep
         if keep is not None and verified.life > keep:
             # The feed would forget its session before it dies; a refresh brings one that is short enough.
@@ -270,7 +286,7 @@ class Verifier:
             headers["Cache-Control"] = "no-cache"
         if etag is not None:
             headers["If-None-Match"] = etag
-        line = Line(self._url, self._http_timeout, self._ssl_context)
+        line = Line(self._url, self._http_timeout, self._ssl_context, JWKS_BYTES_MAX)
         try:
             answer = line.get(JWKS_PATH, headers)
         finally:
