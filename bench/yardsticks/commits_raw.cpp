@@ -3,6 +3,8 @@
 //
 //   commits_raw [FOLDER]     (default: the current one; files are made there and removed)
 
+#include "sqlite.hpp"
+
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -74,12 +76,12 @@ class Table {
     if (sqlite3_open(path.c_str(), &handle_) != SQLITE_OK) {
       stop("cannot open " + path);
     }
-    run("PRAGMA journal_mode = WAL");
-    run("PRAGMA synchronous = FULL");
-    run("CREATE TABLE rows (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT UNIQUE, body TEXT)");
-    begin_ = prepared("BEGIN IMMEDIATE");
-    insert_ = prepared("INSERT INTO rows (email, body) VALUES ($1, $2)");
-    commit_ = prepared("COMMIT");
+    run(handle_, "PRAGMA journal_mode = WAL");
+    run(handle_, "PRAGMA synchronous = FULL");
+    run(handle_, "CREATE TABLE rows (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT UNIQUE, body TEXT)");
+    begin_ = prepared(handle_, "BEGIN IMMEDIATE");
+    insert_ = prepared(handle_, "INSERT INTO rows (email, body) VALUES ($1, $2)");
+    commit_ = prepared(handle_, "COMMIT");
   }
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
@@ -105,30 +107,6 @@ class Table {
   }
 
  private:
-  void run(const char* sql)
-  {
-    if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-      stop(sqlite3_errmsg(handle_));
-    }
-  }
-
-  sqlite3_stmt* prepared(const char* sql)
-  {
-    sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v2(handle_, sql, -1, &statement, nullptr) != SQLITE_OK) {
-      stop(sqlite3_errmsg(handle_));
-    }
-    return statement;
-  }
-
-  void step(sqlite3_stmt* statement)
-  {
-    if (sqlite3_step(statement) != SQLITE_DONE) {
-      stop(sqlite3_errmsg(handle_));
-    }
-    sqlite3_reset(statement);
-  }
-
   sqlite3* handle_{};
   sqlite3_stmt* begin_{};
   sqlite3_stmt* insert_{};

@@ -5,6 +5,8 @@
 //   refresh_raw write [SECONDS] [CLIENTS] [FOLDER]     (default: 64 clients, here; files are made and
 //   removed)
 
+#include "sqlite.hpp"
+
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <sqlite3.h>
@@ -80,19 +82,22 @@ class Table {
     if (sqlite3_open(path.c_str(), &handle_) != SQLITE_OK) {
       stop("cannot open " + path);
     }
-    run("PRAGMA journal_mode = WAL");
-    run("PRAGMA synchronous = FULL");
-    run("CREATE TABLE sessions (id TEXT NOT NULL PRIMARY KEY, user_id INTEGER, counter INTEGER, refreshed "
+    run(handle_, "PRAGMA journal_mode = WAL");
+    run(handle_, "PRAGMA synchronous = FULL");
+    run(handle_,
+        "CREATE TABLE sessions (id TEXT NOT NULL PRIMARY KEY, user_id INTEGER, counter INTEGER, refreshed "
         "INTEGER,"
         " idle INTEGER, agent TEXT)");
     for (int row = 0; row < rows; ++row) {
-      run("INSERT INTO sessions VALUES ('" + id_of(row) + "', 1, 1, 1800000000, 1800000000, '" +
-          std::string(60, 'x') + "')");
+      run(handle_,
+          "INSERT INTO sessions VALUES ('" + id_of(row) + "', 1, 1, 1800000000, 1800000000, '" +
+              std::string(60, 'x') + "')");
     }
-    begin_ = prepared("BEGIN IMMEDIATE");
-    update_ =
-        prepared("UPDATE sessions SET counter = counter + 1, refreshed = $1 WHERE id = $2 AND counter >= $3");
-    commit_ = prepared("COMMIT");
+    begin_ = prepared(handle_, "BEGIN IMMEDIATE");
+    update_ = prepared(
+        handle_, "UPDATE sessions SET counter = counter + 1, refreshed = $1 WHERE id = $2 AND counter >= $3"
+    );
+    commit_ = prepared(handle_, "COMMIT");
   }
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
@@ -124,30 +129,6 @@ class Table {
     std::array<char, 37> text{};
     std::snprintf(text.data(), text.size(), "019ab7d2-7f3c-7a01-8b12-%012d", row);
     return text.data();
-  }
-
-  void run(const std::string& sql)
-  {
-    if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-      stop(sqlite3_errmsg(handle_));
-    }
-  }
-
-  sqlite3_stmt* prepared(const char* sql)
-  {
-    sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v2(handle_, sql, -1, &statement, nullptr) != SQLITE_OK) {
-      stop(sqlite3_errmsg(handle_));
-    }
-    return statement;
-  }
-
-  void step(sqlite3_stmt* statement)
-  {
-    if (sqlite3_step(statement) != SQLITE_DONE) {
-      stop(sqlite3_errmsg(handle_));
-    }
-    sqlite3_reset(statement);
   }
 
   sqlite3* handle_{};
